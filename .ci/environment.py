@@ -1,7 +1,7 @@
 """Create or refresh .venv: the libraries of requirements.lock, hashes checked, and EventHub itself, byte-compiled.
 
-Run by make with any Python from 3.11 to 3.14; needs the standard library only. uv installs everything in seconds: the one
-on PATH, else a pinned one fetched by pip for this environment. Where uv cannot be had, or fails, pip does the same work.
+Run by make with any Python from 3.11 to 3.14; needs the standard library only. uv installs everything in seconds: the
+one on PATH, else a pinned one fetched by pip for this environment. Where uv cannot be had, or fails, pip does the same.
 
     python3 .ci/environment.py           create or refresh the environment
     python3 .ci/environment.py lock …    recreate the locks; what follows goes to uv, e.g. --upgrade
@@ -35,9 +35,10 @@ def run(*command: str) -> None:
 def answers(*command: str) -> bool:
     """Tell whether the command exists and succeeds; what it prints is dropped."""
     try:
-        return subprocess.run(command, cwd=ROOT, capture_output=True, stdin=subprocess.DEVNULL).returncode == 0
-    except OSError:
+        subprocess.run(command, cwd=ROOT, capture_output=True, stdin=subprocess.DEVNULL, check=True)
+    except (subprocess.CalledProcessError, OSError):
         return False
+    return True
 
 
 def create() -> None:
@@ -54,7 +55,7 @@ def has_pip() -> bool:
 
 
 def find_uv() -> str | None:
-    """Name a uv that runs: the one on PATH, else the pinned one fetched for this environment; None when neither can be had."""
+    """Name a uv that runs: the one on PATH, else the pinned one fetched for this environment; None without either."""
     fetched = VENV / "installer" / "bin" / "uv"
     for candidate in ("uv", str(fetched)):
         if answers(candidate, "--version"):
