@@ -1,0 +1,53 @@
+// EventHub's only script: small comforts on pages that work without it.
+"use strict";
+
+// Menus and list twins that CSS shows whole at some widths are opened there for browsers without ::details-content.
+for (const box of document.querySelectorAll("details[data-open]")) {
+  if (window.matchMedia(box.dataset.open).matches && !CSS.supports("selector(::details-content)")) box.open = true;
+}
+
+// After a refused form, the focus starts at the list of what to correct.
+const summary = document.getElementById("error-summary");
+if (summary) summary.focus();
+
+// A filter chosen by pointer applies at once; with the keyboard, arrows walk through the choices, so the button decides.
+for (const form of document.querySelectorAll("form[data-auto-submit]")) {
+  let byPointer = false;
+  form.addEventListener("pointerdown", () => { byPointer = true; });
+  form.addEventListener("keydown", () => { byPointer = false; });
+  form.addEventListener("change", (event) => {
+    if (byPointer && event.target.matches("select")) form.requestSubmit();
+  });
+}
+
+// Ranked lists: the buttons move the row here instead of asking the server.
+for (const list of document.querySelectorAll("[data-ranked]")) {
+  list.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-move]");
+    if (!button) return;
+    event.preventDefault();
+    const row = button.closest("li");
+    const up = button.dataset.move === "up";
+    const other = up ? row.previousElementSibling : row.nextElementSibling;
+    if (!other) return;
+    if (up) other.before(row); else other.after(row);
+    const rank = [...row.parentElement.children].indexOf(row) + 1;
+    const stays = up ? row.previousElementSibling : row.nextElementSibling;
+    (stays ? button : row.querySelector(`[data-move="${up ? "down" : "up"}"]`)).focus();
+    list.querySelector("[data-said]").textContent = list.dataset.moved
+      .replace("{what}", () => row.querySelector(".ranked-label").textContent)
+      .replace("{rank}", String(rank));
+  });
+}
+
+// Links to hand on are copied with one press, where the browser allows it.
+if (navigator.clipboard) {
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+      button.textContent = button.dataset.copied;
+      button.closest(".copy").querySelector("[data-said]").textContent = button.dataset.copied;
+    });
+  }
+}
