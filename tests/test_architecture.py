@@ -11,6 +11,7 @@ import re
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path, PurePosixPath
 
@@ -306,18 +307,24 @@ FOREIGN_WORDS = {
     "a number of our tracker": re.compile(r"\b(?:issues?|tickets?|[Ff]ixe[sd]|[Cc]lose[sd]|[Rr]esolve[sd]) #?\d+\b"),
     "a bare number of a tracker": re.compile(r"(?<![\w&#/\"'=:;.-])(?<!\]\()#\d{1,4}\b(?![\w;-])"),
     "a writing session": re.compile(r"\bsession \d+\b"),
-    "a path of one workplace": re.compile(r"(?<![\w.}>*])/work/"),
+    "a path of one workplace": re.compile(r"(?<![\w.}>*])/wor[k]/"),
     "a registry's host": re.compile(r"\b(?:pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|deb\.debian\.org)\b"),
 }
 PROSE = {".py", ".md", ".cfg", ".toml", ".sh", ".txt", ""}  # elsewhere #123 is a colour or an anchor
 
 
 def tracked_files(root: Path) -> list[Path]:
-    """Return the files of the tree that git knows, or all of them where there is no git."""
+    """Return the files of the tree that git knows; where there is no git, all but those that it is told to ignore."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=False)
     if listed.returncode == 0:
         return [root / name for name in listed.stdout.split("\0") if name and (root / name).is_file()]
-    return [path for path in sorted(root.rglob("*")) if path.is_file()]
+    rules = root / ".gitignore"
+    ignored = [line.rstrip("/") for line in rules.read_text().splitlines()] if rules.exists() else []
+    return [
+        path
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and not any(fnmatch(part, rule) for part in path.relative_to(root).parts for rule in ignored)
+    ]
 
 
 def foreign_words(root: Path) -> list[str]:
@@ -510,7 +517,7 @@ GUARDS = [
         "the files speak of EventHub, not of how it was written",
         foreign_words,
         broken=(
-            {"eventhub/db.py": "# see " + "issue 12"},
+            {"eventhub/db.py": "# see issue" + " 12"},
             {"docs/changes.md": "Mended, " + "closes #" + "7."},
             {"docs/changes.md": "The seats are right (#" + "12)."},
             {"Makefile": "# written in session" + " 4"},
@@ -524,6 +531,7 @@ GUARDS = [
                 "README.md": "## 1. The idea\n&#" + "160; [1](#" + "1)",
             },
             {"docs/deploy.md": "Put it in /srv/eventhub/work" + "/main"},
+            {".gitignore": ".venv/\n*.log", ".venv/lib/x.py": "# session" + " 4", "a.log": "# session" + " 4"},
         ),
     ),
     Guard(
