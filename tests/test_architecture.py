@@ -310,7 +310,7 @@ FOREIGN_WORDS = {
     "a path of one workplace": re.compile(r"(?<![\w.}>*])/wor[k]/"),
     "a registry's host": re.compile(r"\b(?:pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|deb\.debian\.org)\b"),
 }
-PROSE = {".py", ".md", ".cfg", ".toml", ".sh", ".txt", ""}  # elsewhere #123 is a colour or an anchor
+PROSE = {".py", ".md", ".cfg", ".toml", ".sh", ".txt", ""}  # elsewhere a # before a number makes a colour or an anchor
 
 
 def tracked_files(root: Path) -> list[Path]:
