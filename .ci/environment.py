@@ -61,7 +61,9 @@ def find_uv() -> str | None:
         if answers(candidate, "--version"):
             return candidate
     target = str(VENV / "installer")
-    if has_pip() and answers(*PIP, "install", "--target", target, "--require-hashes", "--requirement", INSTALLER_LOCK):
+    if has_pip() and answers(
+        *PIP, "install", "--upgrade", "--target", target, "--require-hashes", "--requirement", INSTALLER_LOCK
+    ):
         return str(fetched)
     return None
 
