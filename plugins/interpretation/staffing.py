@@ -112,7 +112,8 @@ def check_staffing(
     """Return everything that does not fit: teams, languages, overlaps, then the day of each interpreter in turn.
 
     ``commitments`` are what the interpreters hold besides the sessions; bookings of the sessions may be among them to
-    bring their contracts, and are recognised by item and booth. Raises LookupError for an interpreter who has no profile of languages.
+    bring their contracts, and are recognised by item and booth. Raises LookupError for an interpreter whose languages
+    are not given.
     """
     found: list[Violation] = []
     for block in blocks(sessions):
