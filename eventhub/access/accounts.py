@@ -1,0 +1,105 @@
+"""Organisers' accounts by Flask-Security: passwords (argon2), sign-in, reset; its mails go through the outbox."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, g
+from flask_security import MailUtil, Security, SQLAlchemyUserDatastore
+from flask_security.utils import hash_password
+
+from eventhub import outbox
+from eventhub.access.models import ADMINISTRATOR, EventMembership, EventRole, SiteRole, User
+from eventhub.access.permissions import OWN_ACCOUNT, SIGN_IN
+from eventhub.activity import SYSTEM
+from eventhub.db import db, session, transaction
+from eventhub.i18n import language
+
+ENDPOINTS = {
+    "security.login": SIGN_IN,
+    "security.logout": SIGN_IN,
+    "security.verify": SIGN_IN,
+    "security.forgot_password": SIGN_IN,
+    "security.reset_password": SIGN_IN,
+    "security.change_password": OWN_ACCOUNT,
+}
+
+
+class OutboxMail(MailUtil):
+    """Writes account mails into the outbox: no request waits for a mail server."""
+
+    def send_mail(
+        self, template: str, subject: str, recipient: str, sender: Any, body: str, html: str | None, **kwargs: Any
+    ) -> None:
+        # Flask-Security renders the body itself, so the mail skips our templates but not our outbox
+        with transaction():
+            outbox.post("account", recipient, language(), by=SYSTEM, account_subject=subject, account_body=body)
+
+
+def init_app(app: Flask) -> None:
+    """Set Flask-Security up under /<lang>/account and give each of its routes a permission."""
+    app.config.update(
+        SECURITY_URL_PREFIX="/<language:lang>/account",
+        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_SINGLE_HASH=True,
+        SECURITY_PASSWORD_SALT=app.config["SECRET_KEY"],
+        SECURITY_PASSWORD_LENGTH_MIN=12,
+        SECURITY_RECOVERABLE=True,
+        SECURITY_CHANGEABLE=True,
+        SECURITY_SEND_PASSWORD_CHANGE_EMAIL=True,
+        SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL=True,
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_AUTO_LOGIN_AFTER_RESET=False,
+        SECURITY_POST_LOGIN_VIEW="events.home",
+        SECURITY_POST_LOGOUT_VIEW="web.front",
+        SECURITY_POST_CHANGE_VIEW="events.home",
+        SECURITY_POST_RESET_VIEW="security.login",
+        SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
+        SECURITY_EMAIL_SUBJECT_PASSWORD_RESET="EventHub",
+    )
+    datastore = SQLAlchemyUserDatastore(db, User, SiteRole)
+    Security(app, datastore, mail_util_cls=OutboxMail, register_blueprint=True)
+    for endpoint, view in app.view_functions.items():
+        if endpoint.startswith("security."):
+            if endpoint in ENDPOINTS:
+                view.permission = ENDPOINTS[endpoint]  # type: ignore[attr-defined]
+
+
+def create_user(email: str, name: str, *, password: str | None = None, administrator: bool = False) -> User:
+    """Write an account into the present transaction; without a password, its owner asks for one by mail."""
+    user = User(
+        email=email.strip().lower(),
+        name=name,
+        password=hash_password(password) if password else None,
+        active=True,
+        fs_uniquifier=secrets.token_hex(32),
+        language=g.get("language", "fr"),
+    )
+    if administrator:
+        role = session().scalar(sa.select(SiteRole).where(SiteRole.name == ADMINISTRATOR))
+        user.roles.append(role or SiteRole(name=ADMINISTRATOR, description="Administrator"))
+    session().add(user)
+    session().flush()
+    return user
+
+
+def give_role(user: User, event_id: int, role: EventRole) -> EventMembership:
+    membership = EventMembership(event_id=event_id, user_id=user.id, role=role.value)
+    session().add(membership)
+    session().flush()
+    return membership
+
+
+
+
+def one_time_link(email: str, *, administrator: bool = False) -> str:
+    """Return a link that signs the organiser in once, in a transaction of its own; makes the account if need be."""
+    from eventhub.access import links
+
+    with transaction():
+        user = session().scalar(sa.select(User).where(User.email == email.strip().lower()))
+        if user is None:
+            user = create_user(email, "", administrator=administrator)
+        return links.mint_url("login", user.id, None, user.language)

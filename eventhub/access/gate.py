@@ -1,0 +1,145 @@
+"""The gate: before any view runs, finds the event, the person and the permission that the route declares.
+
+Absent and forbidden look the same: whoever may not see a page learns nothing of whether it exists.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, abort, current_app, g, redirect, request, session as browser, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+from sqlalchemy import orm
+
+from eventhub.access import links
+from eventhub.access.models import EventMembership, EventRole, GuestLink, User
+from eventhub.activity import Actor
+from eventhub.contributions import Permission
+from eventhub.db import session
+from eventhub.events.models import Event
+from eventhub.i18n import LANGUAGES
+
+
+def take_from_url(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Move the language and the event out of the view's arguments into ``g``."""
+    values = values if values is not None else {}
+    g.language = values.pop("lang", None) or _preferred()
+    g.event_slug = values.pop("event", None)
+
+
+def _preferred() -> str:
+    return request.accept_languages.best_match(LANGUAGES) or str(current_app.config["LANGUAGE"])
+
+
+def put_into_url(endpoint: str, values: dict[str, Any]) -> None:
+    """Fill the language and the event of the present page into the addresses it links to."""
+    if current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
+        values.setdefault("lang", g.get("language", current_app.config["LANGUAGE"]))
+    if current_app.url_map.is_endpoint_expecting(endpoint, "event"):
+        slug = g.get("event_slug") or (g.event.slug if g.get("event") else None)
+        if slug:
+            values.setdefault("event", slug)
+
+
+def identify() -> None:
+    """Find out who asks: an organiser with roles on this event, the holder of links, both, or nobody."""
+    g.event = g.user = g.link = None
+    g.roles, g.links, g.actor = frozenset(), [], Actor("guest")
+    if request.cookies.get(current_app.config["SESSION_COOKIE_NAME"]):
+        if current_user.is_authenticated:
+            g.user = current_user._get_current_object()
+            g.actor = g.user.actor
+        g.links = links.usable(list(browser.get("links", [])))
+    if g.get("event_slug"):
+        g.event = find_event(g.event_slug)
+    if g.event and g.user:
+        query = sa.select(EventMembership.role).where(
+            EventMembership.event_id == g.event.id, EventMembership.user_id == g.user.id
+        )
+        g.roles = frozenset(EventRole(role) for role in session().scalars(query))
+
+
+def find_event(slug: str) -> Event | None:
+    query = sa.select(Event).where(Event.slug == slug).options(orm.joinedload(Event.plugins))
+    return session().scalars(query).unique().one_or_none()
+
+
+def allowed(permission: Permission, user: User | None, roles: frozenset[EventRole]) -> bool:
+    """Tell whether an organiser has the permission; links are another matter, tied to their subject."""
+    if permission.everyone:
+        return True
+    if user is None:
+        return False
+    if permission.signed_in:
+        return True
+    if user.is_administrator and not permission.sensitive:
+        return True
+    return bool(permission.roles) and (EventRole.OWNER in roles or bool(roles & permission.roles))
+
+
+def opening_link(permission: Permission, held: list[GuestLink], arguments: dict[str, Any]) -> GuestLink | None:
+    """Return the held link that opens this page: right purpose, right event, and the very subject that the URL names."""
+    for link in held:
+        argument = permission.links.get(link.purpose)
+        same_event = g.event is not None and link.event_id == g.event.id
+        if argument is not None and same_event and arguments.get(argument) == link.subject_id:
+            return link
+    return None
+
+
+def may(permission: Permission | str) -> bool:
+    """Tell templates and views whether the present person has the permission on the present event."""
+    if isinstance(permission, str):
+        permission = current_app.extensions["hub"].permissions[permission]
+    return allowed(permission, g.get("user"), g.get("roles", frozenset()))
+
+
+def check() -> ResponseReturnValue | None:
+    """Let the request through, send a stranger to sign in, or answer as if nothing were there."""
+    if request.endpoint is None or request.endpoint == "static" or request.endpoint.endswith(".static"):
+        return None
+    view = current_app.view_functions[request.endpoint]
+    permission: Permission | None = getattr(view, "permission", None)
+    if permission is None:
+        abort(404)
+    identify()
+    hub = current_app.extensions["hub"]
+    if g.event is not None:
+        g.hooks = hub.for_event(g.event)
+        component = hub.component_of_blueprint(request.blueprint)
+        if component is not None and not g.hooks.enabled(component.name):
+            abort(404)
+    else:
+        g.hooks = hub.everywhere
+    organiser_page = bool(permission.roles or permission.signed_in or permission.administrator)
+    found = not g.event_slug or g.event is not None
+    if found and allowed(permission, g.user, g.roles):
+        return None
+    if found and permission.links:
+        g.link = opening_link(permission, g.links, request.view_args or {})
+        if g.link is not None:
+            g.actor = g.link.actor
+            return None
+        g.needs_link = True
+    if g.user is None and organiser_page and not permission.links:
+        return redirect(url_for("security.login", next=request.full_path.rstrip("?") if request.method == "GET" else None))
+    abort(404)
+
+
+def init_app(app: Flask) -> None:
+    app.url_value_preprocessor(take_from_url)
+    app.url_defaults(put_into_url)
+    app.before_request(check)
+
+
+def check_routes(app: Flask) -> None:
+    """Stop the start when a route of the core declares no permission."""
+    silent = sorted(
+        endpoint
+        for endpoint, view in app.view_functions.items()
+        if not hasattr(view, "permission") and not endpoint.endswith("static")
+    )
+    if silent:
+        raise RuntimeError(f"routes without a permission: {', '.join(silent)}")

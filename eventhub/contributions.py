@@ -1,0 +1,299 @@
+"""What hooks return: small frozen dataclasses that say one thing each, and check themselves where they can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING, Any
+
+from eventhub.localized import LocalizedText
+
+if TYPE_CHECKING:
+    import wtforms
+
+    from eventhub.demo import Demo
+    from eventhub.jobs import JobRun
+
+API = 1
+
+
+@dataclass(frozen=True)
+class PluginInfo:
+    """How a component presents itself: ``PLUGIN`` in its ``__init__.py``.
+
+    ``name`` prefixes its tables, URLs, templates, permissions and catalogue. ``title`` and ``summary`` are lazy
+    strings. ``requires`` names plugins that must be there. ``core`` is the host's own.
+    """
+
+    name: str
+    title: Any
+    summary: Any
+    version: str
+    api: int = API
+    requires: tuple[str, ...] = ()
+    core: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.name.isidentifier() or self.name != self.name.lower():
+            raise ValueError(f"{self.name!r} is not a plugin name: write it like field_visits")
+
+
+@dataclass(frozen=True)
+class Permission:
+    """What a route asks for, as "<component>:<action>".
+
+    ``roles`` are roles on the event (an owner has every permission); ``links`` maps the purpose of a guest's link to
+    the URL argument that must be the link's own subject; ``everyone`` needs no identity; ``signed_in`` any account;
+    ``administrator`` an account with that role on the site. A ``sensitive`` permission (health data) is not implied by
+    being an administrator.
+    """
+
+    name: str
+    title: Any
+    roles: frozenset[str] = frozenset()
+    links: Mapping[str, str] = field(default_factory=dict)
+    everyone: bool = False
+    signed_in: bool = False
+    administrator: bool = False
+    sensitive: bool = False
+
+    def __post_init__(self) -> None:
+        if self.name.count(":") != 1:
+            raise ValueError(f"{self.name!r} is not a permission: write it like visits:allocate")
+
+    @property
+    def component(self) -> str:
+        return self.name.partition(":")[0]
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+
+class Area(StrEnum):
+    """Where a menu entry or page belongs."""
+
+    EVENT = "event"
+    PLUGINS = "plugins"
+    SETTINGS = "settings"
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """An entry of an event's side navigation; shown to those who have the permission of its page."""
+
+    label: Any
+    endpoint: str
+    permission: Permission
+    area: Area = Area.PLUGINS
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Card:
+    """A figure on the event's dashboard: a label, a value, perhaps what it is out of (``share`` from 0 to 1)."""
+
+    label: str
+    value: str
+    of: str | None = None
+    note: str | None = None
+    share: float | None = None
+    url: str | None = None
+    order: int = 50
+
+
+class Severity(IntEnum):
+    """How much it hurts; the truth page sorts by it, worst first."""
+
+    BREAKS_RULE = 0
+    AT_RISK = 1
+    TO_COMPLETE = 2
+
+
+@dataclass(frozen=True)
+class Check:
+    """Something that does not fit: found by ``rule`` on ``subject`` (together they identify it, for a waiver).
+
+    ``url`` is the page where it is mended, ``action`` the words of that link.
+    """
+
+    rule: str
+    subject: str
+    severity: Severity
+    title: str
+    why: str
+    url: str
+    action: str
+    component: str = ""
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A moment by which something must be done; ``note`` says in words how it is counted."""
+
+    at: datetime
+    title: str
+    note: str = ""
+    url: str | None = None
+    done: bool = False
+    component: str = ""
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class AgendaItem:
+    """One line of somebody's agenda; times are aware, texts LocalizedText so that one item serves every language."""
+
+    starts_at: datetime
+    ends_at: datetime
+    title: LocalizedText
+    place: str = ""
+    note: LocalizedText = field(default_factory=LocalizedText)
+    kind: str = ""
+    item_id: int | None = None
+    order: int = 50
+
+
+class MealAt(StrEnum):
+    """How somebody who attends an item eats there."""
+
+    NONE = "none"
+    SERVED = "served"
+    PACKED = "packed"
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """Somebody is expected at a programme item, from when to when; derived each time, never stored."""
+
+    participant_id: int
+    item_id: int
+    starts_at: datetime
+    ends_at: datetime
+    meal: MealAt = MealAt.NONE
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class FormSection:
+    """A part of a guest's form that belongs to a component.
+
+    The form is made by the host with a prefix of its own, checked with all the others so that every error shows at
+    once, and ``save`` is called with it inside the host's transaction. ``stage`` is the step it shows in.
+    """
+
+    name: str
+    title: str
+    form: Callable[..., wtforms.Form]
+    save: Callable[[Any], None]
+    stage: str
+    subject_id: int | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    hint: str = ""
+    template: str | None = None
+    complete: bool = True
+    missing: tuple[str, ...] = ()
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of a record's page that belongs to a component: a template and what it needs."""
+
+    title: str
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A label and its value, in a panel or a summary."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class ProviderKind:
+    """A kind of provider, such as caterer or interpreter."""
+
+    code: str
+    title: Any
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """Work done outside requests. ``run`` opens its own transactions and reports its progress.
+
+    ``back_off`` gives the seconds to wait before attempt n; after ``attempts`` the job has failed.
+    """
+
+    name: str
+    title: Any
+    run: Callable[[JobRun], None]
+    attempts: int = 3
+    back_off: Callable[[int], float] = lambda attempt: float(min(2**attempt, 60))
+    lease: float = 120.0
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """Work that the worker does every so many minutes, such as a freeze at a cut-off; safe to run twice."""
+
+    name: str
+    run: Callable[[], None]
+    minutes: int = 1
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """Personal data that a component holds: what, why, on which ground, for how long (days after the event).
+
+    ``export(participant_ids)`` returns rows {participant id: {label: value}}; ``erase(participant_ids)`` removes or
+    blanks them inside the caller's transaction and leaves counts right.
+    """
+
+    name: str
+    title: Any
+    purpose: Any
+    legal_basis: Any
+    retention_days: int
+    export: Callable[[Iterable[int]], Mapping[int, Mapping[str, Any]]]
+    erase: Callable[[Iterable[int]], None]
+    sensitive: bool = False
+
+
+@dataclass(frozen=True)
+class LocalizedEntry:
+    """A text of the event, where it stands and where it is edited; feeds the gate and the acronym detector.
+
+    ``key`` is stable ("events.item.12.title"); ``required`` texts hold back an edition in a language they lack.
+    """
+
+    key: str
+    label: str
+    text: LocalizedText
+    url: str | None = None
+    required: bool = True
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class PublicLink:
+    """A link that the public page of an event offers."""
+
+    label: Any
+    url: str
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A component's part of the reference event: ``tell`` writes it through domain functions, in its own transaction."""
+
+    tell: Callable[[Demo], None]
+    order: int = 50

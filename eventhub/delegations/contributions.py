@@ -1,0 +1,191 @@
+"""What the delegation noun tells the pages of an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from flask import url_for
+
+from eventhub import activity, clock
+from eventhub.contributions import Card, Check, PersonalData, Severity
+from eventhub.db import session
+from eventhub.delegations import domain, needs
+from eventhub.delegations.models import (
+    AccessNeed,
+    Consent,
+    Delegation,
+    DelegationState,
+    Participant,
+    ParticipantState,
+    Seat,
+)
+from eventhub.events.models import Event
+from eventhub.i18n import format_list, ngettext
+from eventhub.i18n import gettext as _
+from eventhub.i18n import lazy_gettext as _l
+
+COMPLETE = frozenset({DelegationState.SUBMITTED, DelegationState.CONFIRMED, DelegationState.ARRIVED, DelegationState.DEPARTED})
+
+
+def _rows(event: Event) -> list[Delegation]:
+    return list(session().scalars(domain.list_query(event)))
+
+
+def cards(event: Event) -> Iterable[Card]:
+    rows = [row for row in _rows(event) if row.state not in domain.ABSENT]
+    complete = sum(row.state in COMPLETE for row in rows)
+    seats, named = sum(row.quota for row in rows), sum(row.seats_named for row in rows)
+    url = url_for("delegations.index")
+    yield Card(
+        _("Delegations complete"),
+        str(complete),
+        _("of %(total)s", total=len(rows)),
+        share=complete / len(rows) if rows else None,
+        url=url,
+        order=10,
+    )
+    held = seats - named
+    yield Card(
+        _("People"),
+        str(named),
+        _("of %(total)s seats", total=seats),
+        note=ngettext("%(num)d seat held unnamed", "%(num)d seats held unnamed", held) if held else None,
+        url=url_for("delegations.people"),
+        order=11,
+    )
+
+
+def checks(event: Event) -> Iterable[Check]:
+    rows = _rows(event)
+    incomplete = [row for row in rows if row.state not in COMPLETE | domain.ABSENT]
+    if incomplete:
+        yield Check(
+            "delegations.incomplete",
+            "all",
+            Severity.TO_COMPLETE,
+            ngettext(
+                "%(num)d delegation is not complete", "%(num)d delegations are not complete", len(incomplete)
+            ),
+            format_list(row.name for row in incomplete),
+            url_for("delegations.index", show="incomplete"),
+            _("See who is missing what"),
+            "delegations",
+        )
+    unreachable = [row for row in rows if row.state == DelegationState.INVITED and not row.contact_email]
+    if unreachable:
+        yield Check(
+            "delegations.no_contact",
+            "all",
+            Severity.AT_RISK,
+            ngettext(
+                "%(num)d delegation cannot be invited: it has no e-mail address",
+                "%(num)d delegations cannot be invited: they have no e-mail address",
+                len(unreachable),
+            ),
+            format_list(row.name for row in unreachable),
+            url_for("delegations.index"),
+            _("Add the addresses"),
+            "delegations",
+        )
+
+
+def _of(ids: Iterable[int]) -> list[Participant]:
+    return list(session().scalars(sa.select(Participant).where(Participant.id.in_(list(ids)))))
+
+
+def export_identity(ids: Iterable[int]) -> Mapping[int, Mapping[str, Any]]:
+    return {
+        person.id: {
+            _("Name"): person.name,
+            _("Function"): person.function,
+            _("E-mail"): person.email,
+            _("Phone"): person.phone,
+            _("Languages understood"): ", ".join(person.languages),
+            _("Delegation"): person.delegation.name,
+            _("Travel"): [f"{leg.direction}: {leg.mode} {leg.number} {leg.place} {leg.at or ''}" for leg in person.legs],
+        }
+        for person in _of(ids)
+    }
+
+
+def erase_identity(ids: Iterable[int]) -> None:
+    """Blank the person; the seat stays counted as held, so that counts stay right."""
+    people = _of(ids)
+    for person in people:
+        person.name, person.sort_key = "—", ""
+        person.function = person.email = person.phone = ""
+        person.languages = []
+        person.legs = []
+        person.erased_at = person.erased_at or clock.now()
+        seat = session().scalar(sa.select(Seat).where(Seat.participant_id == person.id))
+        if seat is not None:
+            domain.remove_person(seat.delegation, seat, by=activity.SYSTEM)
+        person.state = ParticipantState.CANCELLED
+    activity.blank("participant", [person.id for person in people])
+
+
+def export_access(ids: Iterable[int]) -> Mapping[int, Mapping[str, Any]]:
+    wanted = list(ids)
+    found: dict[int, Mapping[str, Any]] = {}
+    for person in _of(wanted):
+        access = needs.access_of(person.event_id, [person.id]).get(person.id)
+        if access:
+            found[person.id] = {
+                _("Step-free"): access.step_free,
+                _("Walking level"): access.walking_level,
+                _("Hearing"): access.hearing,
+                _("Sight"): access.sight,
+                _("Other"): access.other,
+            }
+    return found
+
+
+def erase_access(ids: Iterable[int]) -> None:
+    session().execute(sa.delete(AccessNeed).where(AccessNeed.participant_id.in_(list(ids))))
+
+
+def export_consents(ids: Iterable[int]) -> Mapping[int, Mapping[str, Any]]:
+    found: dict[int, dict[str, Any]] = {}
+    for row in session().scalars(sa.select(Consent).where(Consent.participant_id.in_(list(ids)))):
+        found.setdefault(row.participant_id, {})[f"{row.purpose} ({row.text_version})"] = (
+            f"{row.given_at.isoformat()} – {row.withdrawn_at.isoformat() if row.withdrawn_at else ''}"
+        )
+    return found
+
+
+def erase_consents(ids: Iterable[int]) -> None:
+    session().execute(sa.delete(Consent).where(Consent.participant_id.in_(list(ids))))
+
+
+PERSONAL_DATA = (
+    PersonalData(
+        "delegations.identity",
+        _l("Name, function, contact, languages, travel"),
+        _l("To welcome the person and to plan rooms, meals and interpretation"),
+        _l("Public interest mission (GDPR art. 6.1.e)"),
+        365,
+        export_identity,
+        erase_identity,
+    ),
+    PersonalData(
+        "delegations.access",
+        _l("Access needs"),
+        _l("To prepare access to rooms and visits"),
+        _l("Explicit consent (GDPR art. 9.2.a)"),
+        30,
+        export_access,
+        erase_access,
+        sensitive=True,
+    ),
+    PersonalData(
+        "delegations.consents",
+        _l("Consents given and withdrawn"),
+        _l("To prove what was agreed to"),
+        _l("Legal obligation (GDPR art. 7.1)"),
+        1095,
+        export_consents,
+        erase_consents,
+    ),
+)

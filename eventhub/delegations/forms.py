@@ -1,0 +1,135 @@
+"""Forms of delegations: the organiser's, and the sections that guests fill in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import wtforms
+from flask import g
+
+from eventhub.delegations import words
+from eventhub.i18n import gettext as _
+from eventhub.i18n import language_name, own_name
+from eventhub.i18n import lazy_gettext as _l
+from eventhub.web.fields import (
+    ChoiceField,
+    CountryField,
+    EmailField,
+    LanguageField,
+    LanguagesField,
+    LongTextField,
+    MomentField,
+    PhoneField,
+    TextField,
+    WholeNumberField,
+    number_or_none,
+)
+from eventhub.web.forms import Form, Section, VersionedForm
+
+
+class DelegationForm(VersionedForm):
+    """What organisers know of a delegation."""
+
+    name = TextField(_l("Organisation"))
+    city = TextField(_l("City"), required=False)
+    country = CountryField(_l("Country"))
+    role = ChoiceField(_l("Role"))
+    quota = WholeNumberField(_l("Seats"), minimum=1, maximum=500, description=_l("Seats may be held before they are named."))
+    contact_name = TextField(_l("Head of delegation"), required=False)
+    contact_email = EmailField(_l("E-mail of the head"), required=False, description=_l("The invitation goes there."))
+    contact_phone = PhoneField(_l("Phone"))
+    contact_language = LanguageField(_l("Language of mails"))
+    closes_at = MomentField(_l("Own deadline"), required=False, description=_l("Leave empty to use the event's."))
+    note = LongTextField(_l("Note for colleagues"), maximum=4000)
+
+    def set_up(self) -> None:
+        self.closes_at.zone = g.event.zone
+        self.role.offer([(code.value, title) for code, title in words.ROLES.items()])
+        self.contact_language.offer([(code, own_name(code)) for code in ("fr", "en")])
+
+
+class ReasonForm(Form):
+    """A reason, for what cannot be done without one."""
+
+    reason = LongTextField(_l("Reason"), required=True, maximum=500)
+
+
+class DeclineForm(Form):
+    """A delegation that does not come may say why."""
+
+    reason = LongTextField(_l("Reason, if you wish to give one"), required=False, maximum=500)
+
+
+class PersonSection(Section):
+    """One seat: who comes."""
+
+    name = TextField(_l("Name as on the badge"), required=False, description=_l("In the order and script that the person uses. Leave it empty to hold the seat and name it later."))
+    function = TextField(_l("Function"), required=False)
+    email = EmailField(_l("E-mail"), required=False)
+    phone = PhoneField(_l("Phone"), description=_l("With the country code, for the days of the event only. Example: +33 4 76 59 59 59"))
+    languages = LanguagesField(_l("Languages understood in a meeting"), description=_l("So that nobody sits through a session that they cannot follow."))
+    document_language = ChoiceField(_l("Language of documents"), required=False)
+    is_head = wtforms.BooleanField(_l("Head of the delegation"))
+
+    def set_up(self, event: Any) -> None:
+        delegation = g.get("delegation")
+        first = [*event.languages, *([delegation.contact_language] if delegation else [])]
+        common = list(dict.fromkeys([*first, *self.languages.data]))
+        self.languages.put_first(common)
+        self.languages.folded = len(common)
+        self.document_language.offer([(code, language_name(code)) for code in event.languages])
+
+    def validate_name(self, field: Any) -> None:
+        if not field.data and any((self.function.data, self.email.data, self.phone.data)):
+            raise wtforms.ValidationError(_("Write the name of this person, or empty the other lines to hold the seat."))
+
+
+class TravelSection(Section):
+    """How one person arrives and leaves."""
+
+    arrival_mode = ChoiceField(_l("Arrives by"), required=False, blank=_l("Not known yet"))
+    arrival_number = TextField(_l("Train or flight number"), required=False, maximum=60)
+    arrival_place = TextField(_l("Station or airport of arrival"), required=False)
+    arrival_at = MomentField(_l("Arrives on"), required=False)
+    departure_mode = ChoiceField(_l("Leaves by"), required=False, blank=_l("Not known yet"))
+    departure_number = TextField(_l("Train or flight number on the way back"), required=False, maximum=60)
+    departure_place = TextField(_l("Station or airport of departure"), required=False)
+    departure_at = MomentField(_l("Leaves on"), required=False)
+
+    def set_up(self, event: Any) -> None:
+        self.arrival_at.zone = self.departure_at.zone = event.zone
+        for field in (self.arrival_mode, self.departure_mode):
+            field.offer([(code.value, title) for code, title in words.MODES.items()])
+
+    def validate_departure_at(self, field: Any) -> None:
+        if field.data and self.arrival_at.data and field.data <= self.arrival_at.data:
+            raise wtforms.ValidationError(_("The departure comes before the arrival. Correct one of them."))
+
+
+ACCESS_CONSENT_VERSION = "2025-01"
+
+
+class AccessSection(Section):
+    """What one person needs to take part: the need, never its reason."""
+
+    step_free = wtforms.BooleanField(_l("Needs step-free ways"))
+    walking_level = ChoiceField(_l("Walks comfortably"), required=False, blank=_l("No limit to mention"), coerce=number_or_none)
+    hearing = wtforms.BooleanField(_l("Needs support for hearing (induction loop, captions)"))
+    sight = wtforms.BooleanField(_l("Needs support for sight (large print, screen reader files)"))
+    other = TextField(_l("Something else that we should prepare"), required=False, maximum=500, description=_l("What to prepare, not why."))
+    consent = wtforms.BooleanField(_l("I agree that the organisers keep these needs until 30 days after the event, to prepare access, and for nothing else."))
+
+    def set_up(self, event: Any) -> None:
+        self.walking_level.offer(
+            [(1, _("Short flat ways only")), (2, _("Up to an hour on good paths")), (3, _("Hilly ways as well"))]
+        )
+
+    @property
+    def says_something(self) -> bool:
+        return bool(
+            self.step_free.data or self.walking_level.data or self.hearing.data or self.sight.data or self.other.data
+        )
+
+    def validate_consent(self, field: Any) -> None:
+        if self.says_something and not field.data:
+            raise wtforms.ValidationError(_("We may keep these needs only with consent: tick the box, or empty the needs."))

@@ -1,0 +1,49 @@
+"""What the core's delegation noun brings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flask import Blueprint
+
+from eventhub.contributions import Area, Attendance, Card, Check, MenuItem, Permission, PersonalData
+from eventhub.delegations import contributions, permissions, presence, views, views_guest
+from eventhub.events.models import Event, ProgrammeItem
+from eventhub.hookspecs import hookimpl
+from eventhub.i18n import gettext as _
+
+
+@hookimpl
+def register_permissions() -> Iterable[Permission]:
+    return permissions.PERMISSIONS
+
+
+@hookimpl
+def register_blueprints() -> Iterable[Blueprint]:
+    return (views.bp, views_guest.bp, views_guest.me)
+
+
+@hookimpl
+def register_personal_data() -> Iterable[PersonalData]:
+    return contributions.PERSONAL_DATA
+
+
+@hookimpl
+def menu_items(event: Event) -> Iterable[MenuItem]:
+    yield MenuItem(_("Delegations"), "delegations.index", permissions.READ, Area.EVENT, 20)
+    yield MenuItem(_("People"), "delegations.people", permissions.READ, Area.EVENT, 21)
+
+
+@hookimpl
+def dashboard_cards(event: Event) -> Iterable[Card]:
+    return contributions.cards(event)
+
+
+@hookimpl
+def readiness_checks(event: Event) -> Iterable[Check]:
+    return contributions.checks(event)
+
+
+@hookimpl
+def attendances(event: Event, items: Sequence[ProgrammeItem]) -> Iterable[Attendance]:
+    return presence.attendances(event, items)

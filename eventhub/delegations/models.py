@@ -1,0 +1,206 @@
+"""Delegations, seats, participants, travel, access needs and consents."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from eventhub.db import Json, Model
+
+
+class DelegationState(StrEnum):
+    INVITED = "invited"
+    REGISTERING = "registering"
+    ROSTER_INCOMPLETE = "roster_incomplete"
+    SUBMITTED = "submitted"
+    CONFIRMED = "confirmed"
+    ARRIVED = "arrived"
+    DEPARTED = "departed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class DelegationRole(StrEnum):
+    CHALLENGE_OWNER = "challenge_owner"
+    PARTICIPANT = "participant"
+    OBSERVER = "observer"
+    HOST = "host"
+
+
+class SeatState(StrEnum):
+    UNNAMED = "unnamed"
+    NAMED = "named"
+    COMPLETE = "complete"
+    SUBSTITUTED = "substituted"
+    RELEASED = "released"
+
+
+class ParticipantState(StrEnum):
+    INVITED = "invited"
+    REGISTERED = "registered"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+    ARRIVED = "arrived"
+    NO_SHOW = "no_show"
+
+
+class TravelMode(StrEnum):
+    TRAIN = "train"
+    PLANE = "plane"
+    COACH = "coach"
+    CAR = "car"
+    BICYCLE = "bicycle"
+    LOCAL = "local"
+    OTHER = "other"
+
+
+class Direction(StrEnum):
+    ARRIVAL = "arrival"
+    DEPARTURE = "departure"
+
+
+class Delegation(Model):
+    """An organisation that comes with so many seats; ``seats_named`` is the counter that backs the quota."""
+
+    __tablename__ = "delegation"
+    __table_args__ = (
+        sa.CheckConstraint("seats_named <= quota", name="named_within_quota"),
+        sa.CheckConstraint("seats_named >= 0", name="named_not_negative"),
+        sa.UniqueConstraint("event_id", "reference"),
+        sa.Index("ix_delegation_event_id_sort_key", "event_id", "sort_key"),
+    )
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    event_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))
+    reference: orm.Mapped[str] = orm.mapped_column(sa.String(20))
+    name: orm.Mapped[str] = orm.mapped_column(sa.String(200))
+    sort_key: orm.Mapped[str] = orm.mapped_column(sa.String(200))
+    city: orm.Mapped[str] = orm.mapped_column(sa.String(200), default="")
+    country: orm.Mapped[str] = orm.mapped_column(sa.String(2))
+    role: orm.Mapped[str] = orm.mapped_column(sa.String(20), default=DelegationRole.PARTICIPANT)
+    quota: orm.Mapped[int]
+    seats_named: orm.Mapped[int] = orm.mapped_column(default=0)
+    contact_name: orm.Mapped[str] = orm.mapped_column(sa.String(200), default="")
+    contact_email: orm.Mapped[str] = orm.mapped_column(sa.String(254), default="")
+    contact_phone: orm.Mapped[str] = orm.mapped_column(sa.String(40), default="")
+    contact_language: orm.Mapped[str] = orm.mapped_column(sa.String(12), default="en")
+    state: orm.Mapped[str] = orm.mapped_column(sa.String(20), default=DelegationState.INVITED)
+    closes_at: orm.Mapped[datetime | None]
+    note: orm.Mapped[str] = orm.mapped_column(sa.Text, default="")
+    reason: orm.Mapped[str] = orm.mapped_column(sa.String(500), default="")
+    invited_at: orm.Mapped[datetime | None]
+    submitted_at: orm.Mapped[datetime | None]
+    archived_at: orm.Mapped[datetime | None]
+    seats: orm.Mapped[list[Seat]] = orm.relationship(
+        back_populates="delegation", order_by="Seat.position", cascade="all, delete-orphan"
+    )
+
+
+class Seat(Model):
+    """A place in a delegation, with its participant or nobody yet."""
+
+    __tablename__ = "seat"
+    __table_args__ = (sa.UniqueConstraint("delegation_id", "position"),)
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    event_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    delegation_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("delegation.id", ondelete="CASCADE"))
+    position: orm.Mapped[int]
+    participant_id: orm.Mapped[int | None] = orm.mapped_column(
+        sa.ForeignKey("participant.id", ondelete="SET NULL"), unique=True
+    )
+    state: orm.Mapped[str] = orm.mapped_column(sa.String(20), default=SeatState.UNNAMED)
+    delegation: orm.Mapped[Delegation] = orm.relationship(back_populates="seats")
+    participant: orm.Mapped[Participant | None] = orm.relationship(foreign_keys=participant_id)
+
+
+class Participant(Model):
+    """A person who comes; names are kept as the person writes them."""
+
+    __tablename__ = "participant"
+    __table_args__ = (
+        sa.Index("ix_participant_event_id_sort_key", "event_id", "sort_key"),
+        sa.Index("ix_participant_delegation_id", "delegation_id"),
+    )
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    event_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))
+    delegation_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("delegation.id", ondelete="CASCADE"))
+    name: orm.Mapped[str] = orm.mapped_column(sa.String(200))
+    sort_key: orm.Mapped[str] = orm.mapped_column(sa.String(200))
+    function: orm.Mapped[str] = orm.mapped_column(sa.String(200), default="")
+    email: orm.Mapped[str] = orm.mapped_column(sa.String(254), default="")
+    phone: orm.Mapped[str] = orm.mapped_column(sa.String(40), default="")
+    languages: orm.Mapped[list[str]] = orm.mapped_column(Json, default=list)
+    document_language: orm.Mapped[str] = orm.mapped_column(sa.String(12), default="")
+    is_head: orm.Mapped[bool] = orm.mapped_column(default=False)
+    state: orm.Mapped[str] = orm.mapped_column(sa.String(20), default=ParticipantState.REGISTERED)
+    erased_at: orm.Mapped[datetime | None]
+    delegation: orm.Mapped[Delegation] = orm.relationship()
+    legs: orm.Mapped[list[TravelLeg]] = orm.relationship(cascade="all, delete-orphan")
+
+    def leg(self, direction: Direction) -> TravelLeg | None:
+        return next((leg for leg in self.legs if leg.direction == direction), None)
+
+
+class Substitution(Model):
+    """The trace of one person taking another's seat."""
+
+    __tablename__ = "substitution"
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    event_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    seat_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("seat.id", ondelete="CASCADE"))
+    left_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("participant.id", ondelete="CASCADE"))
+    came_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("participant.id", ondelete="CASCADE"))
+    at: orm.Mapped[datetime]
+
+
+class TravelLeg(Model):
+    """How and when somebody arrives or leaves."""
+
+    __tablename__ = "travel_leg"
+    __table_args__ = (sa.UniqueConstraint("participant_id", "direction"),)
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    event_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))
+    participant_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("participant.id", ondelete="CASCADE"))
+    direction: orm.Mapped[str] = orm.mapped_column(sa.String(12))
+    mode: orm.Mapped[str] = orm.mapped_column(sa.String(12), default="")
+    number: orm.Mapped[str] = orm.mapped_column(sa.String(60), default="")
+    place: orm.Mapped[str] = orm.mapped_column(sa.String(200), default="")
+    at: orm.Mapped[datetime | None]
+
+
+class AccessNeed(Model):
+    """What somebody needs to take part, sealed with the event's key: {"step_free": …, "walking_level": …, …}."""
+
+    __tablename__ = "access_need"
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    event_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    participant_id: orm.Mapped[int] = orm.mapped_column(
+        sa.ForeignKey("participant.id", ondelete="CASCADE"), unique=True
+    )
+    sealed: orm.Mapped[bytes]
+    declared_at: orm.Mapped[datetime]
+
+
+class Consent(Model):
+    """A consent, or its withdrawal, to one purpose in one wording; ``confirmed`` when the person gave it, not the head."""
+
+    __tablename__ = "consent"
+    __table_args__ = (sa.Index("ix_consent_participant_id_purpose", "participant_id", "purpose"),)
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    event_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    participant_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("participant.id", ondelete="CASCADE"))
+    purpose: orm.Mapped[str] = orm.mapped_column(sa.String(60))
+    text_version: orm.Mapped[str] = orm.mapped_column(sa.String(20))
+    language: orm.Mapped[str] = orm.mapped_column(sa.String(12))
+    confirmed: orm.Mapped[bool] = orm.mapped_column(default=False)
+    given_at: orm.Mapped[datetime]
+    withdrawn_at: orm.Mapped[datetime | None]

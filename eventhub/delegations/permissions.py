@@ -1,0 +1,19 @@
+"""What may be done with delegations and their people."""
+
+from __future__ import annotations
+
+from eventhub.access.permissions import STAFF, WELCOME_DESK
+from eventhub.contributions import Permission
+from eventhub.i18n import lazy_gettext as _l
+
+READ = Permission("delegations:read", _l("See delegations and participants"), roles=STAFF)
+EDIT = Permission("delegations:edit", _l("Invite, change and archive delegations and participants"), roles=WELCOME_DESK)
+EXPORT = Permission("delegations:export", _l("Export delegations and participants"), roles=WELCOME_DESK)
+REGISTER = Permission(
+    "delegations:register", _l("Register one's own delegation"), links={"delegation": "delegation_id"}
+)
+OWN_PAGE = Permission(
+    "delegations:own_page", _l("See and correct one's own data"), links={"participant": "participant_id"}
+)
+
+PERMISSIONS = (READ, EDIT, EXPORT, REGISTER, OWN_PAGE)

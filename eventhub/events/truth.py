@@ -1,0 +1,127 @@
+"""The page that tells the truth: what does not fit, and what is due, from every component, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask import current_app
+
+from eventhub import activity, clock, hookspecs
+from eventhub.activity import Actor, Verb
+from eventhub.contributions import Card, Check, Deadline, Severity
+from eventhub.db import session
+from eventhub.errors import NotFound, Refused
+from eventhub.events.models import Event, Waiver
+from eventhub.hub import Hooks
+from eventhub.i18n import language
+from eventhub.i18n import lazy_gettext as _l
+from eventhub.i18n import lazy_pgettext as _lp
+
+WAIVED = Verb("events:check_waived", _l("Check waived"))
+UNWAIVED = Verb("events:check_reopened", _l("Waiver taken back"))
+
+SEVERITIES = {
+    Severity.BREAKS_RULE: _lp("severity", "Breaks a rule"),
+    Severity.AT_RISK: _lp("severity", "At risk"),
+    Severity.TO_COMPLETE: _lp("severity", "To complete"),
+}
+TONES = {Severity.BREAKS_RULE: "stop", Severity.AT_RISK: "warn", Severity.TO_COMPLETE: "plain"}
+KEPT_FOR = timedelta(minutes=2)
+
+
+class ReasonMissing(Refused):
+    message = _l("Write why this may stay as it is; your colleagues will read it.")
+    field = "reason"
+
+
+@dataclass(frozen=True)
+class Waived:
+    """A check that somebody decided to live with."""
+
+    check: Check
+    waiver: Waiver
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What the components say of an event at one moment."""
+
+    checks: tuple[Check, ...]
+    waived: tuple[Waived, ...]
+    deadlines: tuple[Deadline, ...]
+    cards: tuple[Card, ...]
+    computed_at: datetime
+
+    def count(self, component: str) -> int:
+        return sum(check.component == component for check in self.checks)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        return {name: self.count(name) for name in {check.component for check in self.checks}}
+
+
+def of(event: Event, hooks: Hooks) -> Truth:
+    """Return the truth about the event; kept until something in it changes, or for two minutes.
+
+    Every change writes an activity entry in its own transaction, so the newest entry's id tells whether it still holds.
+    """
+    kept: dict[tuple[object, ...], tuple[int, Truth]] = current_app.extensions.setdefault("eventhub_truth", {})
+    key = (event.id, language(), hooks.names)
+    revision = activity.revision(event.id)
+    now = clock.now()
+    if key in kept and kept[key][0] == revision and abs(now - kept[key][1].computed_at) < KEPT_FOR:
+        return kept[key][1]
+    truth = compute(event, hooks, now)
+    if len(kept) > 500:  # many events, two languages: start again rather than grow
+        kept.clear()
+    kept[key] = (revision, truth)
+    return truth
+
+
+def compute(event: Event, hooks: Hooks, now: datetime) -> Truth:
+    """Ask every component; checks are sorted worst first, deadlines by date with what is overdue and open first."""
+    found = sorted(hooks.collect(hookspecs.readiness_checks, event=event), key=lambda check: check.severity)
+    waivers = {
+        (waiver.rule, waiver.subject): waiver
+        for waiver in session().scalars(sa.select(Waiver).where(Waiver.event_id == event.id))
+    }
+    deadlines = sorted(hooks.collect(hookspecs.deadlines, event=event), key=lambda line: (line.done, line.at))
+    return Truth(
+        tuple(check for check in found if (check.rule, check.subject) not in waivers),
+        tuple(
+            Waived(check, waivers[check.rule, check.subject])
+            for check in found
+            if (check.rule, check.subject) in waivers
+        ),
+        tuple(deadlines),
+        tuple(hooks.collect(hookspecs.dashboard_cards, event=event)),
+        now,
+    )
+
+
+def waive(event: Event, rule: str, subject: str, reason: str, *, by: Actor) -> Waiver:
+    """Accept what the check found; the reason is kept and shown."""
+    if not reason.strip():
+        raise ReasonMissing
+    waiver = session().scalar(
+        sa.select(Waiver).where(Waiver.event_id == event.id, Waiver.rule == rule, Waiver.subject == subject)
+    )
+    if waiver is None:
+        waiver = Waiver(event_id=event.id, rule=rule, subject=subject)
+        session().add(waiver)
+    waiver.reason, waiver.at = reason.strip(), clock.now()
+    waiver.user_id = by.id if by.kind == "user" else None
+    session().flush()
+    activity.record(by, WAIVED, waiver, {"rule": [None, rule], "reason": [None, waiver.reason]})
+    return waiver
+
+
+def take_back(event: Event, waiver_id: int, *, by: Actor) -> None:
+    waiver = session().get(Waiver, waiver_id)
+    if waiver is None or waiver.event_id != event.id:
+        raise NotFound("waiver", waiver_id)
+    activity.record(by, UNWAIVED, waiver, {"rule": [waiver.rule, None]})
+    session().delete(waiver)

@@ -1,0 +1,40 @@
+"""What the site itself brings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Blueprint
+
+from eventhub import outbox
+from eventhub.access import sessions
+from eventhub.contributions import Area, Check, JobKind, MenuItem, Periodic, Permission
+from eventhub.events.models import Event
+from eventhub.hookspecs import hookimpl
+from eventhub.i18n import gettext as _
+from eventhub.site import contributions, permissions, views
+
+
+@hookimpl
+def register_permissions() -> Iterable[Permission]:
+    return permissions.PERMISSIONS
+
+
+@hookimpl
+def register_blueprints() -> Iterable[Blueprint]:
+    return (views.bp, views.manage, views.health)
+
+
+@hookimpl
+def register_jobs() -> Iterable[JobKind | Periodic]:
+    return (outbox.SEND, sessions.FORGET)
+
+
+@hookimpl
+def menu_items(event: Event) -> Iterable[MenuItem]:
+    yield MenuItem(_("Mail"), "site_manage.mail", permissions.MAIL, Area.SETTINGS, 30)
+
+
+@hookimpl
+def readiness_checks(event: Event) -> Iterable[Check]:
+    return contributions.checks(event)

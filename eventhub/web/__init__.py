@@ -1,0 +1,1 @@
+"""What every page shares: forms, lists, layout, error pages and headers."""

@@ -1,0 +1,5 @@
+"""For WSGI servers: ``wsgi:app``."""
+
+from eventhub import create_app
+
+app = create_app()
