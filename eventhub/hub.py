@@ -81,7 +81,8 @@ class Component:
 
     @property
     def folder(self) -> Path | None:
-        return Path(self.package.__file__).parent if self.package and self.package.__file__ else None
+        file = getattr(self.package, "__file__", None)
+        return Path(file).parent if file else None
 
 
 @dataclass

@@ -157,3 +157,24 @@ def behind(app: Flask) -> list[str]:
             if newest != there:
                 missing.append(ledger)
     return missing
+
+
+def write(app: Flask, ledger: str, message: str, *, noun: str | None = None) -> str:
+    """Write a migration from what the models and the upgraded database differ in; returns its path."""
+    folders = dict(ledgers(app.extensions["hub"])).get(ledger)
+    if folders is None:
+        component = app.extensions["hub"].components[ledger]
+        folders = [component.folder / "migrations"]
+        folders[0].mkdir(exist_ok=True)
+    folder = next((path for path in folders if path.parent.name == noun), folders[-1])
+    folder.mkdir(exist_ok=True)
+    script = run(
+        app, ledger, "revision", message=message, autogenerate=True, version_path=str(folder), rev_id=_next(folders, ledger)
+    )
+    return str(script.path)
+
+
+def _next(folders: list[Path], ledger: str) -> str:
+    """Return the next revision's name: <ledger>_0007, so that the chain reads in order."""
+    count = sum(1 for folder in folders if folder.is_dir() for _path in folder.glob("[!_]*.py"))
+    return f"{ledger}_{count + 1:04d}"

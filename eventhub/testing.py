@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -36,7 +37,9 @@ NOW = datetime(2025, 3, 13, 8, 0, tzinfo=UTC)
 _numbers = itertools.count(1)
 
 
-def make_app(url: str, folder: Path, **config: Any) -> Flask:
+def make_app(
+    url: str, folder: Path, *, plugins: Iterable[ModuleType] | None = None, tables: bool = True, **config: Any
+) -> Flask:
     """Return an app on this database with its tables made; jobs wait until a test runs them."""
     values = {
         "DATABASE_URL": url,
@@ -48,12 +51,13 @@ def make_app(url: str, folder: Path, **config: Any) -> Flask:
         "LOG_LEVEL": "CRITICAL",
         **config,
     }
-    made = create_app(values)
+    made = create_app(values, plugins)
     made.testing = True
     # Flask-Security hashes for a tenth of a second otherwise, once per test account
     made.config["SECURITY_PASSWORD_HASH_OPTIONS"] = {"argon2": {"time_cost": 1, "memory_cost": 64, "parallelism": 1}}
-    with made.app_context():
-        Model.metadata.create_all(db.engine)
+    if tables:
+        with made.app_context():
+            Model.metadata.create_all(db.engine)
     return made
 
 
@@ -156,29 +160,34 @@ class World:
         return f"/{language}/{area}/{self.event.slug}/{path}"
 
 
+def make_world(app: Flask) -> World:
+    """Write an open event of three days from 25 March 2025 with an owner, inside a request context."""
+    g.language = "en"
+    with transaction():
+        owner = accounts.create_user("owner@example.org", "Owner")
+        event = events.create(
+            title={"fr": "Évènement d’essai", "en": "Test event"},
+            slug="test",
+            starts_on=date(2025, 3, 25),
+            ends_on=date(2025, 3, 27),
+            languages=["fr", "en"],
+            by=owner,
+            plugins=[c.name for c in app.extensions["hub"].plugins() if c.active],
+            registration_closes_at=NOW + timedelta(days=5),
+        )
+        event.state = EventState.OPEN
+    g.event, g.event_slug, g.user, g.actor = event, event.slug, owner, owner.actor
+    g.roles, g.links = frozenset({EventRole.OWNER}), []
+    made = World(app, event, owner)
+    g.hooks = made.hooks
+    return made
+
+
 @pytest.fixture
 def world(app: Flask) -> Iterator[World]:
-    """An open event of three days from 25 March 2025 with an owner, inside a request so that addresses can be built."""
+    """A world inside a request, so that addresses can be built."""
     with app.test_request_context():
-        g.language = "en"
-        with transaction():
-            owner = accounts.create_user("owner@example.org", "Owner")
-            event = events.create(
-                title={"fr": "Évènement d’essai", "en": "Test event"},
-                slug="test",
-                starts_on=date(2025, 3, 25),
-                ends_on=date(2025, 3, 27),
-                languages=["fr", "en"],
-                by=owner,
-                plugins=[c.name for c in app.extensions["hub"].plugins() if c.active],
-                registration_closes_at=NOW + timedelta(days=5),
-            )
-            event.state = EventState.OPEN
-        g.event, g.event_slug, g.user, g.actor = event, event.slug, owner, owner.actor
-        g.roles, g.links = frozenset({EventRole.OWNER}), []
-        made = World(app, event, owner)
-        g.hooks = made.hooks
-        yield made
+        yield make_world(app)
 
 
 def csrf_of(page: str) -> str:
