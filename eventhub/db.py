@@ -181,6 +181,7 @@ def transaction() -> Iterator[orm.Session]:
     if current.info.get("writing"):
         raise RuntimeError("transaction() is already open: only views, jobs and commands open one")
     current.rollback()
+    current.expire_all()
     current.info["writing"], current.info["afterwards"] = True, []
     try:
         current.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
