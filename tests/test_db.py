@@ -91,6 +91,7 @@ def test_an_id_of_another_event_is_not_found(world: World) -> None:
 
 def test_the_journal_tells_which_field_went_from_what_to_what(world: World) -> None:
     with db.transaction():
+        db.locked(Event, world.event.id)
         world.event.city = "Grenoble"
         world.event.title = world.event.title.rewritten({"fr": "Labo", "en": "Test event"})
         activity.edited(SYSTEM, SEEN, world.event)
