@@ -22,6 +22,7 @@ from eventhub.contributions import (
     Chapter,
     Check,
     Deadline,
+    DossierSection,
     FormSection,
     JobKind,
     LocalizedEntry,
@@ -39,23 +40,34 @@ from eventhub.contributions import (
 from eventhub.db import Json, Model, db, get, locked, session, transaction
 from eventhub.delegations import domain as delegations
 from eventhub.delegations import needs
+from eventhub.delegations import words as delegation_words
 from eventhub.delegations.models import Delegation, Participant
 from eventhub.demo import Demo
 from eventhub.documents import (
+    Block,
     BulletList,
     Callout,
-    Definition,
+    CompileFailed,
     DefinitionList,
     Document,
     DocumentError,
+    Figure,
     Heading,
+    ListItem,
     Missing,
     PageBreak,
     Paragraph,
+    Run,
     Table,
+    Text,
+    TimedOut,
+    TooLarge,
     blocks_from_markdown,
+    from_json,
     render_html,
     render_pdf,
+    render_template,
+    to_json,
 )
 from eventhub.encryption import KeyDestroyed, Vault
 from eventhub.errors import NotFound, Refused
@@ -65,6 +77,7 @@ from eventhub.events.models import Event, ItemKind, ItemState, ProgrammeItem, Ro
 from eventhub.hookspecs import hookimpl, hookspec
 from eventhub.hub import Hooks
 from eventhub.i18n import (
+    country_name,
     format_day,
     format_days,
     format_list,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import wtforms
 
     from eventhub.demo import Demo
+    from eventhub.documents import Block
     from eventhub.jobs import JobRun
 
 API = 1
@@ -279,6 +280,22 @@ class LocalizedEntry:
     text: LocalizedText
     url: str | None = None
     required: bool = True
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class DossierSection:
+    """A section of a dossier: made once from the data as they are, then said in each language.
+
+    ``title`` is a LocalizedText or a lazy string of the interface. ``blocks(language)`` returns what stands under it,
+    from what was read when the section was made: no queries, so that every language says the same. While it runs the
+    interface speaks that language, so ``_()`` and the formats of dates need no care. A text that the language lacks
+    becomes a Missing block, never another language. Headings among the blocks count from 1, under the section's title.
+    """
+
+    key: str
+    title: Any
+    blocks: Callable[[str], Sequence[Block]]
     order: int = 50
 
 
