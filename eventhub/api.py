@@ -73,7 +73,7 @@ from eventhub.encryption import KeyDestroyed, Vault
 from eventhub.errors import NotFound, Refused
 from eventhub.events import domain as events
 from eventhub.events import programme
-from eventhub.events.models import Event, ItemKind, ItemState, ProgrammeItem, Room, Venue
+from eventhub.events.models import Event, ItemAudience, ItemKind, ItemState, ProgrammeItem, Room, Venue
 from eventhub.hookspecs import hookimpl, hookspec
 from eventhub.hub import Hooks
 from eventhub.i18n import (
@@ -102,6 +102,7 @@ from eventhub.localized import Half, LocalizedText, State
 from eventhub.providers import cutoff
 from eventhub.providers import domain as providers
 from eventhub.providers.models import Order, OrderState, Provider
+from eventhub.providers.words import days_in_words
 from eventhub.site.flash import done
 from eventhub.web.fields import (
     ChoiceField,
