@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 
 # Read as words by now, or codes and units rather than acronyms.
 DEFAULT_IGNORED = frozenset(
@@ -25,8 +24,6 @@ DEFAULT_IGNORED = frozenset(
 
 LONGEST = 8  # capitals and figures; beyond, it is a word in capitals: PROGRAMME, IMPORTANT
 SHORTEST_WORD = 5  # a word in capitals that the texts also write in small letters: MERCI, but not AMI or SAGE
-
-DISORDER = 1  # words that spell an acronym in another order are as good as words that lack a letter
 
 _WORD = re.compile(r"[^\W_]+(?:&[^\W_]+)*")
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w.-]+")
@@ -228,68 +225,48 @@ def _ending_of(phrase: str, acronym: str) -> str | None:
     begin = max((found.end() for found in _SENTENCE_END.finditer(phrase)), default=0)
     words = list(_WORD.finditer(phrase, begin))[-3 * len(acronym) :]
     endings = [words[place:] for place in range(len(words) - 2, -1, -1)]
-    misses = [_misses([word[0] for word in ending], acronym) for ending in endings]
-    best = min(misses, default=DISORDER + len(acronym))
-    return phrase[endings[misses.index(best)][0].start() :].strip() if best <= DISORDER + 1 else None
+    lacking = [_lacking([word[0] for word in ending], acronym) for ending in endings]
+    best = min(lacking, default=len(acronym))
+    return phrase[endings[lacking.index(best)][0].start() :].strip() if best <= _spare(acronym, 1) else None
 
 
 def _beginning_of(phrase: str, acronym: str) -> str | None:
-    """Return the phrase up to the first comma, or the next, where it spells the acronym.
+    """Return the beginning of the phrase, to a comma or its end, that best spells the acronym; of several the shortest.
 
-    In brackets behind an acronym several words are hardly anything but its meaning: more than half of the letters will
-    do, since the words may be a translation.
+    In brackets behind an acronym several words are hardly anything but its meaning, if only a translation of it: more
+    than half of the letters will do.
     """
-    for stop in [*(comma.start() for comma in re.finditer(r"[,;:]", phrase)), len(phrase)]:
+    stops = [*(comma.start() for comma in re.finditer(r"[,;:]", phrase)), len(phrase)]
+    lacking = []
+    for stop in stops:
         words = _WORD.findall(phrase[:stop])
         while words and _is_small(words[0]):
             words = words[1:]
-        if len(words) > 1 and _misses(words, acronym) - DISORDER < len(acronym) / 2:
-            return phrase[:stop].strip()
-    return None
+        lacking.append(_lacking(words, acronym) if len(words) > 1 else len(acronym))
+    best = min(lacking)
+    return phrase[: stops[lacking.index(best)]].strip() if best <= _spare(acronym, (len(acronym) - 1) // 2) else None
 
 
-def _misses(words: Sequence[str], acronym: str) -> int:
-    """Return how far the words are from spelling the acronym: 0 if they do, else disorder and the letters they lack.
+def _spare(acronym: str, letters: int) -> int:
+    """Return how many letters its expansion may lack: of three or fewer each counts."""
+    return letters if len(acronym) > 3 else 0
 
-    In order, a third of the letters may come from inside a word (FEDER, fonds européen de développement régional). In
-    any order, as in translations, only words that are few enough count, and an acronym of three letters or fewer can
-    spare none. A figure repeats what follows it or stands for nothing (C2D, conseil de développement).
+
+def _lacking(words: Sequence[str], acronym: str) -> int:
+    """Return how many capitals of the acronym are no initial of the words, in any order, since they may be translated.
+
+    All of them, where the first word gives none or the words are too many for chance not to play. Small words give
+    letters where they are needed (TEC, transports en commun). A figure repeats what follows it, or stands for nothing
+    (C2D, conseil de développement).
     """
-    initials = Counter(_folded(word)[:1] for word in words if not _is_small(word))
-    repeated = re.sub(r"([2-4])([^\W\d])", lambda found: found[2] * int(found[1]), acronym)
-    best = DISORDER + len(acronym)
-    for spelling in dict.fromkeys((repeated, acronym)):
-        letters = [letter for letter in spelling if letter.isalpha()]
-        if _in_order(_folded("".join(letters)), [_folded(word) for word in words], len(letters) // 3):
-            return 0
-        capitals = Counter(_folded("".join(letter for letter in letters if letter.isupper())))
-        lacking = (capitals - initials).total()
-        begins = not _is_small(words[0]) and _folded(words[0])[:1] in capitals
-        if begins and initials.total() <= capitals.total() + 2 and (lacking == 0 or capitals.total() > 3):
-            best = min(best, DISORDER + lacking)
-    return best
-
-
-def _in_order(letters: str, words: Sequence[str], inside: int) -> bool:
-    """Return whether the letters follow each other in the words, the first one at the very beginning.
-
-    Each is the initial of a word or, at most ``inside`` times, stands further on in a word whose initial counts.
-    """
-
-    @cache  # otherwise texts could be written on which this takes for ever
-    def follow(done: int, word: int, taken: int, inside: int) -> bool:
-        if done == len(letters):
-            return True
-        if word == len(words):
-            return False
-        if taken == 0 and words[word].startswith(letters[done]) and follow(done + 1, word, 1, inside):
-            return True
-        found = words[word].find(letters[done], taken) if taken and inside else -1
-        if found > 0 and follow(done + 1, word, found + 1, inside - 1):
-            return True
-        return follow(done, word + 1, 0, inside)
-
-    return words[0].startswith(letters[:1]) and follow(1, 0, 1, inside)
+    initials = Counter(_folded(word)[:1] for word in words)
+    length = sum(not _is_small(word) for word in words)
+    least = len(acronym)
+    for spelling in (re.sub(r"([2-4])([^\W\d])", lambda found: found[2] * int(found[1]), acronym), acronym):
+        capitals = Counter(_folded("".join(letter for letter in spelling if letter.isupper())))
+        if not _is_small(words[0]) and _folded(words[0])[:1] in capitals and length <= capitals.total() + 2:
+            least = min(least, (capitals - initials).total())
+    return least
 
 
 def _meaning(expansion: str) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def test_acronyms_stand_in_french_and_english_sentences(text: str, expected: lis
     "text",
     [
         "Grenoble accueille Bordeaux Métropole.",
-        "le XXIe siècle, Louis XIV, tome II, le XIXᵉ, chapitre VI, MMXXV, XLe congrès",
+        "le XXIe siècle, Louis XIV, tome II, le XIXᵉ, chapitre VI, MMXX, MMXXV, XLe congrès",
         "the XXIst century and the IVth session",
         "BIENVENUE À GRENOBLE",
         "MERCI DE VOUS INSCRIRE AVANT LE 13 MARS 2025",
@@ -80,7 +80,9 @@ def test_acronyms_stand_in_french_and_english_sentences(text: str, expected: lis
         "PROGRAMME",
         "ATTENTION : IMPORTANT !",
         "38000 GRENOBLE CEDEX 9",
-        "Nets4Dem, GrandAlpe, YouTube, McDonald, iPhone, eBay",
+        "PLAN VILLE VERTE",
+        "À NOTER",
+        "DeMo, Nets4Dem, GrandAlpe, YouTube, McDonald, iPhone, eBay",
         "salle A, visite B, vitamine D, la 5G, en 3D, le 2ND tour, 14H30, 200MW",
         "https://example.org/PCAEM/ZAC.html www.example.org/ZAC zac@EPCI.example.org",
         "Merci. MERCI ! Le mot « merci ».",
@@ -90,6 +92,14 @@ def test_acronyms_stand_in_french_and_english_sentences(text: str, expected: lis
 )
 def test_other_words_are_not_acronyms(text: str) -> None:
     assert acronyms(text) == []
+
+
+def test_an_acronym_has_at_most_eight_letters() -> None:
+    assert acronyms("ABCDEFGH et ABCDEFGHI") == ["ABCDEFGH"]
+
+
+def test_two_acronyms_side_by_side_do_not_shout() -> None:
+    assert acronyms("le PETR ARS, la ZAC B et l’AMI ADEME") == ["PETR", "ARS", "ZAC", "AMI", "ADEME"]
 
 
 def test_a_shouted_title_still_shows_acronyms_that_figures_or_small_letters_tell() -> None:
@@ -150,6 +160,12 @@ def test_the_list_of_what_to_pass_over_is_the_callers() -> None:
             "le PCAEM (le plan climat-air-énergie métropolitain, adopté en 2020)",
             "le plan climat-air-énergie métropolitain",
         ),
+        ("les transports en commun (TEC)", "transports en commun"),
+        ("un appel à projets (AAP)", "appel à projets"),
+        (
+            "la gestion des milieux aquatiques et la prévention des inondations (GEMAPI)",
+            "gestion des milieux aquatiques et la prévention des inondations",
+        ),
         # translations: the letters are all there but one, in another order
         ("the metropolitan climate, air and energy plan (PCAEM)", "metropolitan climate, air and energy plan"),
         ("the territorial and rural balance pole (PETR)", "territorial and rural balance pole"),
@@ -166,6 +182,10 @@ def test_an_expansion_beside_the_acronym_defines_it(text: str, meaning: str) -> 
     [
         "Marie Dupont (ADEME) ouvre la séance.",
         "Bordeaux Métropole (EPCI)",
+        "les acteurs de la zone (ZAC)",  # of three letters none may lack
+        "une zone à concerter avec tous les riverains, associations, commerces et écoles (ZAC)",  # too many words
+        "le PCAEM (plan climat)",
+        "la ZAC (zone concertée)",
         "le dossier complet (ZAC)",
         "EPCI (voir page 3)",
         "PETR (Ariège)",
