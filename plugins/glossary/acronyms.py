@@ -242,7 +242,7 @@ def _beginning_of(phrase: str, acronym: str) -> str | None:
         words = _WORD.findall(phrase[:stop])
         while words and _is_small(words[0]):
             words = words[1:]
-        lacking.append(_lacking(words, acronym) if len(words) > 1 else len(acronym))
+        lacking.append(_lacking(words, acronym) if words else len(acronym))
     best = min(lacking)
     return phrase[: stops[lacking.index(best)]].strip() if best <= _spare(acronym, (len(acronym) - 1) // 2) else None
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import time
 
-from plugins.interpretation.rules import (
+from eventhub.api import Severity
+from .rules import (
     DAY,
     HOUR,
     IN_BOOTH,
@@ -28,7 +29,6 @@ from plugins.interpretation.rules import (
     SessionCount,
     SessionLength,
     SessionPause,
-    Severity,
     TeamSize,
     WhisperListeners,
 )

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import time
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import ClassVar, TypeVar
 
 from babel import Locale
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from babel.units import format_unit
+
+from eventhub.api import Severity
 
 HOUR = 60
 DAY = 24 * HOUR
@@ -32,13 +34,6 @@ class Mode(StrEnum):
     WHISPERED = "whispered"
     TOUR_GUIDE = "tour_guide"
     REMOTE = "remote"
-
-
-class Severity(IntEnum):
-    """How much a violation hurts; the names and values are those of the event's conflict page."""
-
-    BREAKS_RULE = 0
-    AT_RISK = 1
 
 
 class Scope(StrEnum):

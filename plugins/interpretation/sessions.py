@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
-from plugins.interpretation.rules import IN_BOOTH, Mode
+from .rules import IN_BOOTH, Mode
 
 # A coffee break rests the room, not the team: it stays on duty. The break of the reference event's opening afternoon is
 # exactly this long, and that afternoon is one block.

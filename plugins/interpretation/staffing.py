@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from plugins.interpretation.profiles import NO_PAIR, PAIR_NOT_HELD, TWO_PLACES
-from plugins.interpretation.rules import (
+from eventhub.api import Severity
+from .profiles import NO_PAIR, PAIR_NOT_HELD, TWO_PLACES
+from .rules import (
     IN_BOOTH,
     NO_LIMIT,
     Cancellation,
@@ -27,11 +28,10 @@ from plugins.interpretation.rules import (
     SessionCount,
     SessionLength,
     SessionPause,
-    Severity,
     TeamSize,
     WhisperListeners,
 )
-from plugins.interpretation.sessions import (
+from .sessions import (
     Block,
     Commitment,
     InterpreterProfile,

@@ -209,6 +209,11 @@ def test_a_service_without_a_time_zone_is_a_mistake() -> None:
         (CutoffPolicy(8, OUVRABLE, max_increase=5, increase_is_percent=True), 66, Tolerance(66, 69)),
         (CutoffPolicy(8, OUVRABLE, max_increase=5, increase_is_percent=True), 19, Tolerance(19, 19)),
         (CutoffPolicy(8, OUVRABLE, max_decrease=10, decrease_is_percent=True), 66, Tolerance(60, 66)),
+        (
+            CutoffPolicy(8, OUVRABLE, None, 10, 20, decrease_is_percent=True, increase_is_percent=True),
+            100,
+            Tolerance(90, 120),
+        ),
     ],
 )
 def test_tolerance_after_the_cut_off(policy: CutoffPolicy, frozen: int, expected: Tolerance) -> None:
@@ -229,6 +234,10 @@ def test_covers_dropped_too_late_are_invoiced(wanted: int, minimum_invoiced: int
     policy = CutoffPolicy(8, OUVRABLE, max_decrease=2, max_increase=3, minimum_invoiced=minimum_invoiced)
 
     assert covers_invoiced(policy, 66, wanted) == expected
+
+
+def test_a_meal_for_nobody_costs_nothing_unless_the_contract_says_so() -> None:
+    assert covers_invoiced(CutoffPolicy(8, OUVRABLE), 0, 0) == 0
 
 
 @pytest.mark.parametrize(

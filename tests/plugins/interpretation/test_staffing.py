@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eventhub.api import Severity
 from plugins.interpretation.equipment import booth_for_two_fits, consecutive_length, headsets, tour_guide_sets
 from plugins.interpretation.profiles import NO_PAIR, PAIR_NOT_HELD, PROFILES, TWO_PLACES
-from plugins.interpretation.rules import Mode, Rule, Severity
+from plugins.interpretation.rules import Mode, Rule
 from plugins.interpretation.sessions import (
     Block,
     Commitment,
@@ -259,13 +260,14 @@ def test_two_booths_and_other_modes_are_blocks_of_their_own() -> None:
     first = session("14:00", "15:00", item=1)
     elsewhere = session("15:00", "16:00", item=2, booth="booth 2")
     whispered = session("15:00", "16:00", item=3, mode=Mode.WHISPERED)
-    unnamed = session("15:00", "16:00", item=4, booth=None)
+    unnamed, unnamed_as_well = (session("15:00", "16:00", item=item, booth=None) for item in (4, 5))
 
-    assert blocks([first, elsewhere, whispered, unnamed]) == (
+    assert blocks([first, elsewhere, whispered, unnamed, unnamed_as_well]) == (
         Block((first,), 2),
         Block((elsewhere,), 2),
         Block((whispered,), 2),
         Block((unnamed,), 2),
+        Block((unnamed_as_well,), 2),
     )
 
 
@@ -342,6 +344,13 @@ def test_three_booths_are_counted_together(per_booth: int, violations: list[tupl
     ]
 
     assert missing == violations
+
+
+def test_two_booths_of_one_item_are_a_meeting_too() -> None:
+    meeting = three_booths(2)[:2]
+
+    assert [v.rule_id for v in check_meeting(meeting, CANADA)] == ["aiic_canada.three_languages"]
+    assert [v for block in blocks(meeting) for v in check_block(block, CANADA)] == []
 
 
 def test_article_6_looks_at_each_of_three_booths() -> None:
@@ -515,6 +524,23 @@ def test_a_transfer_eats_into_lunch_as_work_does() -> None:
     assert day_of(session("09:00", "12:30"), session("13:30", "17:00", item=2), held=(coach,)) == [("house.lunch", 45)]
 
 
+def test_a_day_is_one_interpreters_and_one_days() -> None:
+    somebody_elses = session("12:00", "14:00", item=2, team=(BRUNO,))
+    tomorrows = session("12:00", "14:00", item=3, day=WEDNESDAY)
+
+    assert day_of(session("09:00", "12:00"), somebody_elses, tomorrows, session("14:00", "17:00", item=4)) == []
+
+
+def test_a_short_lunch_names_the_items_around_it() -> None:
+    coach = busy(AMINA, "13:15", "13:30", label="Coach to Vizille")
+
+    (violation,) = check_day(
+        AMINA, TUESDAY, [session("09:00", "12:30"), session("13:30", "17:00", item=2)], [coach], CANADA, PARIS
+    )
+
+    assert (violation.items, violation.interpreters) == ((1, 2), (AMINA,))
+
+
 def test_who_works_the_afternoon_only_needs_no_lunch_from_us() -> None:
     assert day_of(session("11:30", "15:00")) == []
 
@@ -664,6 +690,12 @@ def test_the_faults_of_the_reference_event_are_found() -> None:
         Violation(RULES["aiic_canada.two_languages_6_h"], too_long, (1, 2, 3), (AMINA, BRUNO)),
         Violation(TWO_PLACES, {"minutes": 30}, (4, 7), (CHLOE,)),
     ]
+
+
+def test_languages_are_checked_outside_booths_too() -> None:
+    walk = session(mode=Mode.CONSECUTIVE, team=(AMINA, BRUNO, DAVID))
+
+    assert check_staffing([walk], INTERPRETERS, (), CANADA, PARIS) == (Violation(NO_PAIR, {}, (1,), (DAVID,)),)
 
 
 def test_a_booking_for_the_hours_first_planned_does_not_hide_or_double_what_the_programme_says() -> None:
