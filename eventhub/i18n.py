@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import flask_babel
 from babel import Locale, dates, lists, numbers
@@ -131,12 +130,12 @@ def _day(day: date, pattern: str, spoken: str) -> str:
     return dates.format_date(day, pattern, locale=locale_of(spoken))
 
 
-def format_time(moment: datetime, zone: ZoneInfo) -> str:
+def format_time(moment: datetime, zone: tzinfo) -> str:
     """Return "14 h 30" or "14:30" in the zone."""
     return _time(moment.astimezone(zone).time().replace(second=0, microsecond=0), language())
 
 
-def format_times(starts: datetime, ends: datetime, zone: ZoneInfo) -> str:
+def format_times(starts: datetime, ends: datetime, zone: tzinfo) -> str:
     """Return "14 h 00 – 15 h 30" in the zone."""
     return f"{format_time(starts, zone)}\u202f–\u202f{format_time(ends, zone)}"
 
@@ -146,7 +145,7 @@ def format_day(day: date, pattern: str = "full") -> str:
     return _day(day, pattern, language())
 
 
-def format_moment(moment: datetime, zone: ZoneInfo) -> str:
+def format_moment(moment: datetime, zone: tzinfo) -> str:
     """Return "jeudi 13 mars 2025, 9 h 00" in the zone."""
     local = moment.astimezone(zone)
     return f"{format_day(local.date())}, {format_time(moment, zone)}"
@@ -197,7 +196,10 @@ def own_name(code: str) -> str:
 def country_choices() -> list[tuple[str, str]]:
     """Return [(ISO 3166 code, name)] sorted as the present language sorts them."""
     pairs = [(code, name) for code, name in locale().territories.items() if len(code) == 2 and code.isalpha()]
-    return sorted(((code, name) for code, name in pairs if code not in {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}), key=lambda pair: sort_key(pair[1]))
+    return sorted(
+        ((code, name) for code, name in pairs if code not in {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}),
+        key=lambda pair: sort_key(pair[1]),
+    )
 
 
 # The languages of Europe's institutions and neighbours come first in forms; others can be typed as codes elsewhere
@@ -214,8 +216,9 @@ def language_choices() -> list[tuple[str, str]]:
 def sort_key(text: str) -> str:
     """Return the key under which the text sorts and is searched: without accents, without case.
 
-    Neither SQLite nor every PostgreSQL sorts "Écluse" before "Zone"; the key is stored where lists are long.
+    Neither SQLite nor every PostgreSQL sorts "Écluse" before "Zone"; the key is stored where lists are long, and is no
+    longer than its column: 200 times "ß" would be 400 letters.
     """
     from unicodedata import combining, normalize
 
-    return "".join(char for char in normalize("NFKD", text) if not combining(char)).casefold().strip()
+    return "".join(char for char in normalize("NFKD", text) if not combining(char)).casefold().strip()[:200]

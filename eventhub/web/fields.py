@@ -94,9 +94,10 @@ class PhoneField(wtforms.TelField):
             raise wtforms.ValidationError(
                 _("Write the phone number with its country code. Example: +33 4 76 59 59 59")
             ) from error
-        if not phonenumbers.is_possible_number(number):
+        written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        if not phonenumbers.is_possible_number(number) or len(written) > 40:  # a long extension grows when written out
             raise wtforms.ValidationError(_("This phone number is too short or too long. Example: +33 4 76 59 59 59"))
-        self.data = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        self.data = written
 
 
 class WholeNumberField(wtforms.IntegerField):
@@ -208,7 +209,13 @@ class ChoiceField(wtforms.SelectField):
     """One of several; choices may be given when the form is made."""
 
     def __init__(
-        self, label: Any = None, *, choices: Iterable[Any] = (), required: bool = True, blank: Any = None, **options: Any
+        self,
+        label: Any = None,
+        *,
+        choices: Iterable[Any] = (),
+        required: bool = True,
+        blank: Any = None,
+        **options: Any,
     ) -> None:
         self.blank = blank
         super().__init__(label, [needs(required)], choices=list(choices), validate_choice=False, **options)
@@ -235,7 +242,9 @@ def number_or_none(value: Any) -> int | None:
 class SeveralField(wtforms.SelectMultipleField):
     """Any of several, shown as checkboxes."""
 
-    def __init__(self, label: Any = None, *, choices: Iterable[Any] = (), required: bool = False, **options: Any) -> None:
+    def __init__(
+        self, label: Any = None, *, choices: Iterable[Any] = (), required: bool = False, **options: Any
+    ) -> None:
         super().__init__(
             label,
             [needs(required)],
@@ -338,7 +347,10 @@ class LocalizedField(wtforms.Field):
         for language, text in self.data.items():
             if len(text) > self.maximum:
                 self.half_errors[language] = [
-                    _("This text is too long: at most %(max)s characters. Shorten it; nothing is lost meanwhile.", max=self.maximum)
+                    _(
+                        "This text is too long: at most %(max)s characters. Shorten it; nothing is lost meanwhile.",
+                        max=self.maximum,
+                    )
                 ]
         if self.required and not self.data.get(self.languages[0]):
             self.half_errors[self.languages[0]] = [_("Fill in this field.")]

@@ -46,7 +46,9 @@ def cleaned(formdata: Any) -> tuple[MultiDict[str, Any], frozenset[str]]:
         for value in values:
             if isinstance(value, str):
                 kept = clean(value)
-                if len(kept) < len(value.replace("\r\n", "\n")) and any(ord(c) < 32 or c in "\u202e\u202d" for c in value if c not in "\r\n\t"):
+                if len(kept) < len(value.replace("\r\n", "\n")) and any(
+                    ord(c) < 32 or c in "\u202e\u202d" for c in value if c not in "\r\n\t"
+                ):
                     dirty.add(name)
                 value = kept
             result.add(clean(name), value)
@@ -143,7 +145,7 @@ def digests(form: wtforms.Form, current: Mapping[str, Any]) -> str:
 def read_base(text: str | None) -> dict[str, str]:
     try:
         value = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):  # a hundred thousand brackets
         return {}
     return {str(key): str(item) for key, item in value.items()} if isinstance(value, dict) else {}
 
@@ -297,7 +299,9 @@ class FormStack:
     def __post_init__(self) -> None:
         self.own = StackForm()
         self.submitted = request.method == "POST"
-        formdata, dirty = cleaned(CombinedMultiDict([request.form, request.files])) if self.submitted else (None, frozenset())
+        formdata, dirty = (
+            cleaned(CombinedMultiDict([request.form, request.files])) if self.submitted else (None, frozenset())
+        )
         for section in self.sections:
             prefix = f"{section.name}-{section.subject_id}-" if section.subject_id is not None else f"{section.name}-"
             form = section.form(formdata, prefix=prefix, data=dict(section.values))
