@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import time
 
 from eventhub.api import Severity
+
 from .rules import (
     DAY,
     HOUR,

@@ -9,6 +9,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from eventhub.api import Severity
+
 from .profiles import NO_PAIR, PAIR_NOT_HELD, TWO_PLACES
 from .rules import (
     IN_BOOTH,
