@@ -60,10 +60,11 @@ def declare(person: Participant, access: Access, *, by: Actor) -> None:
     vault = Vault(person.event_id)
     if row is not None and Access(**vault.open(row.sealed)) == access:
         return
+    sealed = vault.seal(asdict(access))  # asks for the event's key, and a query must not flush a row without its content
     if row is None:
         row = AccessNeed(event_id=person.event_id, participant_id=person.id)
         session().add(row)
-    row.sealed, row.declared_at = vault.seal(asdict(access)), clock.now()
+    row.sealed, row.declared_at = sealed, clock.now()
     activity.record(by, DECLARED, person)
 
 
