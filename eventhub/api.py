@@ -67,6 +67,7 @@ from eventhub.documents import (
     render_html,
     render_pdf,
     render_template,
+    spaced,
     to_json,
 )
 from eventhub.encryption import KeyDestroyed, Vault
