@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from flask import current_app
 
 if TYPE_CHECKING:
     from eventhub.access.models import User
@@ -31,3 +36,14 @@ class Demo:
     @property
     def by(self) -> Actor:
         return self.owner.actor
+
+
+@contextmanager
+def told_at(moment: datetime) -> Iterator[None]:
+    """Pin the site's clock inside the block, so that the journal of the told event has the dates of its story."""
+    before = current_app.config["TODAY"]
+    current_app.config["TODAY"] = moment.astimezone(UTC)
+    try:
+        yield
+    finally:
+        current_app.config["TODAY"] = before
