@@ -72,7 +72,6 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LOG", "log format: text or json", "text"),
     Setting("LOG_LEVEL", "lowest level that is logged", "INFO"),
     Setting("LOGIN_LIMIT", "sign-in attempts from one address", "20 per minute"),
-    Setting("METRICS_TOKEN", "bearer token that may read /metrics; empty: only this machine may", secret=True),
 )
 
 

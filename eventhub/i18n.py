@@ -117,7 +117,7 @@ def locale() -> Locale:
 
 
 # Product rule: French writes 14 h 30, English 14:30; both count 24 hours
-TIME_PATTERNS = {"fr": "H 'h' mm", "en": "HH:mm"}
+TIME_PATTERNS = {"fr": "H'\u00a0h\u00a0'mm", "en": "HH:mm"}
 
 
 @lru_cache(maxsize=2048)
