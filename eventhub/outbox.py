@@ -113,15 +113,20 @@ def send(run: jobs.JobRun) -> None:
             url = mint_url(message.link_purpose, message.link_subject_id, message.event_id, message.language)
         text = text.replace(LINK_PLACE, url)
     session().rollback()  # nothing stays open while the mail server takes its time
-    _deliver(message, text)
+    try:
+        _deliver(message, text)
+    except Exception:
+        if run.attempt >= SEND.attempts:
+            _mark(run.payload["mail"], state=MailState.FAILED)
+        raise
     faults.hit("outbox.smtp_accepted")
-    with transaction():
-        session().execute(
-            sa.update(MailMessage)
-            .where(MailMessage.id == run.payload["mail"])
-            .values(state=MailState.SENT, sent_at=clock.now())
-        )
+    _mark(run.payload["mail"], state=MailState.SENT, sent_at=clock.now())
     faults.hit("outbox.marked")
+
+
+def _mark(mail_id: int, **values: object) -> None:
+    with transaction():
+        session().execute(sa.update(MailMessage).where(MailMessage.id == mail_id).values(**values))
 
 
 def send_again(message: MailMessage, *, by: Actor) -> None:
@@ -129,6 +134,31 @@ def send_again(message: MailMessage, *, by: Actor) -> None:
     message.message_id = make_msgid(domain=urlsplit(current_app.config["BASE_URL"]).hostname or "localhost")
     message.state, message.sent_at = MailState.QUEUED, None
     message.job_id = jobs.enqueue("site.mail", {"mail": message.id}, event_id=message.event_id, by=by).id
+
+
+def mails_of(event_id: int, *, state: str | None = None, search: str = "") -> sa.Select[tuple[MailMessage]]:
+    """Return the query of the event's mails, newest first."""
+    query = sa.select(MailMessage).where(MailMessage.event_id == event_id).order_by(MailMessage.id.desc())
+    if state is not None:
+        query = query.where(MailMessage.state == state)
+    if search:
+        query = query.where(
+            sa.or_(
+                MailMessage.recipient.icontains(search, autoescape=True),
+                MailMessage.subject.icontains(search, autoescape=True),
+            )
+        )
+    return query
+
+
+def counts(event_id: int) -> dict[str, int]:
+    """Return {state: number of mails} of the event."""
+    query = (
+        sa.select(MailMessage.state, sa.func.count())
+        .where(MailMessage.event_id == event_id)
+        .group_by(MailMessage.state)
+    )
+    return {state: number for state, number in session().execute(query)}
 
 
 def _deliver(message: MailMessage, text: str) -> None:

@@ -49,12 +49,16 @@ def make_app(
         "MAIL_FOLDER": folder / "mail",
         "BASE_URL": "http://localhost",
         "LOG_LEVEL": "CRITICAL",
+        # Flask-Security hashes for a tenth of a second otherwise, once per test account
+        "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
+            "argon2__rounds": 1,
+            "argon2__memory_cost": 64,
+            "argon2__parallelism": 1,
+        },
         **config,
     }
     made = create_app(values, plugins)
     made.testing = True
-    # Flask-Security hashes for a tenth of a second otherwise, once per test account
-    made.config["SECURITY_PASSWORD_HASH_OPTIONS"] = {"argon2": {"time_cost": 1, "memory_cost": 64, "parallelism": 1}}
     if tables:
         with made.app_context():
             Model.metadata.create_all(db.engine)
@@ -98,7 +102,15 @@ class World:
     def by(self) -> Any:
         return self.owner.actor
 
-    def item(self, title: str = "Plenary", kind: str = "plenary", day: int = 0, start: str = "14:00", end: str = "15:00", **facts: Any) -> ProgrammeItem:
+    def item(
+        self,
+        title: str = "Plenary",
+        kind: str = "plenary",
+        day: int = 0,
+        start: str = "14:00",
+        end: str = "15:00",
+        **facts: Any,
+    ) -> ProgrammeItem:
         """Write a programme item on the event's n-th day at local times."""
         on = self.event.starts_on + timedelta(days=day)
 
@@ -106,7 +118,13 @@ class World:
             return datetime.combine(on, datetime.strptime(text, "%H:%M").time(), self.event.zone)
 
         values = {"kind": kind, "title": {"fr": title, "en": title}, "starts_at": at(start), "ends_at": at(end)}
-        values |= {"room_id": None, "floor_languages": ["en"], "audience": "everyone", "capacity": None, "state": "confirmed"} | facts
+        values |= {
+            "room_id": None,
+            "floor_languages": ["en"],
+            "audience": "everyone",
+            "capacity": None,
+            "state": "confirmed",
+        } | facts
         return programme.add_item(self.event, values, by=self.by, hooks=self.hooks)
 
     def delegation(self, name: str = "", people: int = 0, quota: int = 4, **facts: Any) -> Delegation:
@@ -118,10 +136,18 @@ class World:
         session().flush()
         if people:
             named = [
-                delegations.Person(seat.id, f"{name} Person {seat.position}", "Planner", f"p{next(_numbers)}@example.org", "", ("en",), "en")
+                delegations.Person(
+                    seat.id,
+                    f"{name} Person {seat.position}",
+                    "Planner",
+                    f"p{next(_numbers)}@example.org",
+                    "",
+                    ("en",),
+                    "en",
+                )
                 for seat in found.seats[:people]
             ]
-            delegations.save_people(self.event, found, named, by=SYSTEM)
+            delegations.save_people(self.event, found, named, by=SYSTEM, hooks=self.hooks)
         return found
 
     def people(self, found: Delegation) -> list[Participant]:
@@ -195,5 +221,3 @@ def csrf_of(page: str) -> str:
     found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
     assert found, "the page has no form token"
     return found[1]
-
-

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, g
+from flask import Flask, g, request
+from flask.typing import ResponseReturnValue
 from flask_security import MailUtil, Security, SQLAlchemyUserDatastore
 from flask_security.utils import hash_password
 
 from eventhub import outbox
+from eventhub.access import account_forms
 from eventhub.access.models import ADMINISTRATOR, EventMembership, EventRole, SiteRole, User
 from eventhub.access.permissions import OWN_ACCOUNT, SIGN_IN
 from eventhub.activity import SYSTEM
 from eventhub.db import db, session, transaction
-from eventhub.i18n import language
 
 ENDPOINTS = {
     "security.login": SIGN_IN,
@@ -27,15 +31,42 @@ ENDPOINTS = {
 }
 
 
+# What Flask-Security wants to send, and our mail for it
+MAILS = {
+    "security/email/reset_instructions": "password_link",
+    "security/email/reset_notice": "password_changed",
+    "security/email/change_notice": "password_changed",
+}
+
+
 class OutboxMail(MailUtil):
     """Writes account mails into the outbox: no request waits for a mail server."""
 
     def send_mail(
         self, template: str, subject: str, recipient: str, sender: Any, body: str, html: str | None, **kwargs: Any
     ) -> None:
-        # Flask-Security renders the body itself, so the mail skips our templates but not our outbox
+        user, kind = kwargs["user"], MAILS[template]
+        # not Flask-Security's link: it would lie in the outbox's table until the mail leaves, and name the request's Host
+        link = ("password", user.id) if kind == "password_link" else None
+        if session().info.get("writing"):  # the new password and the mail about it: both or neither
+            outbox.post(kind, recipient, user.language, by=SYSTEM, link=link)
+            return
+        language = user.language
         with transaction():
-            outbox.post("account", recipient, language(), by=SYSTEM, account_subject=subject, account_body=body)
+            outbox.post(kind, recipient, language, by=SYSTEM, link=link)
+
+
+def in_one_transaction(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Let a view of Flask-Security write as ours do; it changes the account first and commits after its answer."""
+
+    @wraps(view)
+    def wrapped(**arguments: Any) -> ResponseReturnValue:
+        if request.method != "POST":
+            return view(**arguments)
+        with transaction():
+            return view(**arguments)
+
+    return wrapped
 
 
 def init_app(app: Flask) -> None:
@@ -50,17 +81,31 @@ def init_app(app: Flask) -> None:
         SECURITY_CHANGEABLE=True,
         SECURITY_SEND_PASSWORD_CHANGE_EMAIL=True,
         SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL=True,
+        SECURITY_RESET_PASSWORD_WITHIN=timedelta(hours=1),  # its token is made when our own link is opened
         SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_AUTO_LOGIN_AFTER_RESET=False,
         SECURITY_POST_LOGIN_VIEW="events.home",
-        SECURITY_POST_LOGOUT_VIEW="web.front",
+        SECURITY_POST_LOGOUT_VIEW="site.front",
         SECURITY_POST_CHANGE_VIEW="events.home",
         SECURITY_POST_RESET_VIEW="security.login",
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
-        SECURITY_EMAIL_SUBJECT_PASSWORD_RESET="EventHub",
+        SECURITY_LOGOUT_METHODS=["POST"],
+        SECURITY_EMAIL_PLAINTEXT=False,  # the outbox renders our own mails, in the account's language
+        SECURITY_EMAIL_HTML=False,
+        **account_forms.MESSAGES,
     )
     datastore = SQLAlchemyUserDatastore(db, User, SiteRole)
-    Security(app, datastore, mail_util_cls=OutboxMail, register_blueprint=True)
+    security = Security(
+        app,
+        datastore,
+        mail_util_cls=OutboxMail,
+        register_blueprint=True,
+        render_template=account_forms.page,
+        **account_forms.FORMS,
+    )
+    security.i18n_domain = account_forms.Words(app)
+    for endpoint in ("security.reset_password", "security.change_password"):
+        app.view_functions[endpoint] = in_one_transaction(app.view_functions[endpoint])
     for endpoint, view in app.view_functions.items():
         if endpoint.startswith("security."):
             if endpoint in ENDPOINTS:
@@ -90,8 +135,6 @@ def give_role(user: User, event_id: int, role: EventRole) -> EventMembership:
     session().add(membership)
     session().flush()
     return membership
-
-
 
 
 def one_time_link(email: str, *, administrator: bool = False) -> str:

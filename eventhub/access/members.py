@@ -36,7 +36,15 @@ def _home(link: GuestLink) -> str:
     return url_for("events.home")
 
 
+def _new_password(link: GuestLink) -> str:
+    from flask import url_for
+    from flask_security.recoverable import generate_reset_password_token
+
+    return url_for("security.reset_password", token=generate_reset_password_token(get(User, link.subject_id)))
+
+
 LOGIN = Purpose("login", "account/link", _home, timedelta(days=2), single_use=True)
+PASSWORD = Purpose("password", "account/new-password", _new_password, timedelta(days=1), single_use=True)
 
 
 def of(event: Event) -> list[EventMembership]:

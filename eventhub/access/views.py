@@ -8,7 +8,7 @@ from flask_security.utils import login_user
 
 from eventhub.access import links, members, permissions
 from eventhub.access.forms import ROLES, MemberForm
-from eventhub.access.models import EventRole, User
+from eventhub.access.models import EventMembership, EventRole, User
 from eventhub.access.permissions import requires
 from eventhub.db import get, session, transaction
 from eventhub.errors import NotFound, Refused
@@ -33,14 +33,17 @@ def _door(token: str, door: str, opening: bool) -> ResponseReturnValue:
             link = links.open_link(token, door)
     except NotFound:
         message = _("This link is not one of ours, or it is cut short: copy the whole address from your mail.")
-        return render_template("access/closed_door.html", message=message), 404
+        return render_template("access/closed_door.html", message=message, organiser=door.startswith("account")), 404
     except Refused as refusal:
-        return render_template("access/closed_door.html", message=str(refusal)), 410
+        return (
+            render_template("access/closed_door.html", message=str(refusal), organiser=door.startswith("account")),
+            410,
+        )
     if link.purpose == "login":
-        user = get(User, link.subject_id)
-        login_user(user, authn_via=["link"])
-        return redirect(url_for("events.home"))
-    event = get(Event, link.event_id or 0)
+        login_user(get(User, link.subject_id), authn_via=["link"])
+    if link.event_id is None:
+        return redirect(links.PURPOSES[link.purpose].landing(link))
+    event = get(Event, link.event_id)
     g.event, g.event_slug = event, event.slug
     # the newest last; a browser that opened twenty links keeps the newest
     browser["links"] = [*(key for key in browser.get("links", []) if key != link.id), link.id][-20:]
@@ -83,8 +86,20 @@ def open_login_door(token: str) -> ResponseReturnValue:
     return _door(token, "account/link", opening=True)
 
 
+@bp.get("/account/new-password/<token>")
+@requires(permissions.SIGN_IN)
+def password_door(token: str) -> ResponseReturnValue:
+    return _door(token, "account/new-password", opening=False)
+
+
+@bp.post("/account/new-password/<token>")
+@requires(permissions.SIGN_IN)
+def open_password_door(token: str) -> ResponseReturnValue:
+    return _door(token, "account/new-password", opening=True)
+
+
 # the token in the address is the secret; asking for a second one would write a session for every mail scanner's GET
-CSRF_EXEMPT = (open_door, open_provider_door, open_login_door)
+CSRF_EXEMPT = (open_door, open_provider_door, open_login_door, open_password_door)
 
 
 @manage.route("/", methods=["GET", "POST"])
@@ -96,17 +111,26 @@ def members_page() -> ResponseReturnValue:
             members.invite(g.event, form.email.data, form.name.data or "", EventRole(form.role.data), by=g.actor)
             done(_("The role is given; a mail says so."))
             return redirect(url_for("access_manage.members_page"))
-    return render_template("access/members.html", form=form, members=members.of(g.event), roles=ROLES), form.status
+    return (
+        render_template(
+            "access/members.html",
+            form=form,
+            members=members.of(g.event),
+            roles=ROLES,
+            permissions=[p for p in g.hooks.hub.permissions.values() if p.roles and g.hooks.enabled(p.component)],
+        ),
+        form.status,
+    )
 
 
-@manage.post("/<int:membership_id>/take")
+@manage.route("/<int:membership_id>/take", methods=["GET", "POST"])
 @requires(permissions.MANAGE_MEMBERS)
 def take(membership_id: int) -> ResponseReturnValue:
+    member = get(EventMembership, membership_id, event_id=g.event.id)
     form = Form()
-    back = url_for("access_manage.members_page")
-    if form.validate():
+    if form.validate_on_submit():
         with form.refusals(), transaction():
             members.take(g.event, membership_id, by=g.actor)
             done(_("The role is taken away."))
-            return redirect(back)
-    return render_template("site/refused.html", form=form, back=back), 422
+            return redirect(url_for("access_manage.members_page"))
+    return render_template("access/take.html", form=form, member=member, roles=ROLES), form.status

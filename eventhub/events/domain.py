@@ -82,13 +82,33 @@ class EventNotOver(Refused):
     message = _l("Only an event that is over, or one that never started, can be archived.")
 
 
-def events_of(user: User, *, archived: bool = False) -> sa.Select[tuple[Event]]:
-    """Return the query of the events on which the user has a role (all, for an administrator), newest first."""
+def events_of(user: User, *, archived: bool = False, search: str = "") -> sa.Select[tuple[Event]]:
+    """Return the query of the events on which the user has a role (all, for an administrator), newest first.
+
+    ``search`` is looked for in the address, which is made of the title, and in the city.
+    """
     query = sa.select(Event).order_by(Event.starts_on.desc(), Event.id.desc())
     query = query.where(Event.archived_at.is_not(None) if archived else Event.archived_at.is_(None))
     if not user.is_administrator:
         query = query.where(Event.id.in_(sa.select(EventMembership.event_id).where(EventMembership.user_id == user.id)))
+    if search:
+        address = re.sub(r"[^a-z0-9]+", "-", sort_key(search)).strip("-")
+        found = Event.city.icontains(search, autoescape=True)
+        query = query.where(sa.or_(found, Event.slug.contains(address, autoescape=True)) if address else found)
     return query
+
+
+def owned(user: User, events: Iterable[Event]) -> frozenset[int]:
+    """Return the ids of those of the events whose settings the user may change."""
+    ids = [event.id for event in events]
+    if user.is_administrator:
+        return frozenset(ids)
+    query = sa.select(EventMembership.event_id).where(
+        EventMembership.user_id == user.id,
+        EventMembership.role == EventRole.OWNER,
+        EventMembership.event_id.in_(ids),
+    )
+    return frozenset(session().scalars(query))
 
 
 def slug_for(title: str) -> str:
@@ -342,6 +362,19 @@ def venues(event: Event) -> list[Venue]:
         .order_by(Venue.name)
     )
     return list(session().scalars(query))
+
+
+def archived_places(event: Event) -> tuple[list[Venue], list[Room]]:
+    """Return the venues that were put away, and the rooms that were put away in venues still in use."""
+    venue_query = sa.select(Venue).where(Venue.event_id == event.id, Venue.archived_at.is_not(None)).order_by(Venue.name)
+    room_query = (
+        sa.select(Room)
+        .join(Room.venue)
+        .where(Room.event_id == event.id, Room.archived_at.is_not(None), Venue.archived_at.is_(None))
+        .options(orm.contains_eager(Room.venue))
+        .order_by(Venue.name, Room.name)
+    )
+    return list(session().scalars(venue_query)), list(session().scalars(room_query))
 
 
 def room_choices(event: Event) -> list[tuple[int, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,10 +14,11 @@ from eventhub import activity, hookspecs
 from eventhub.activity import Actor, Verb
 from eventhub.db import get, locked, session
 from eventhub.errors import Refused
+from eventhub.events import words
 from eventhub.events.domain import apply, check_not_frozen
 from eventhub.events.models import Event, ItemState, ProgrammeItem, Room
 from eventhub.hub import Hooks
-from eventhub.i18n import format_day, format_list, format_time, language
+from eventhub.i18n import format_day, format_list, format_times, language
 from eventhub.i18n import lazy_gettext as _l
 from eventhub.localized import LocalizedText
 
@@ -144,9 +145,8 @@ class GridItem:
     title: str
     title_language: str | None
     href: str | None
-    times: str
-    badges: tuple[str, ...] = ()
-    cancelled: bool = False
+    time: str
+    badges: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -182,15 +182,30 @@ def grid(event: Event, shown: Sequence[ProgrammeItem], href: Any = None) -> list
                 own or entry.title.label(spoken),
                 None if own else next((lang for lang, _half in entry.title), None),
                 href(entry) if href else None,
-                f"{format_time(entry.starts_at, event.zone)} – {format_time(entry.ends_at, event.zone)}",
-                tuple(code.upper() for code in entry.floor_languages) if len(entry.floor_languages) > 1 else (),
-                entry.state == ItemState.CANCELLED,
+                format_times(entry.starts_at, entry.ends_at, event.zone),
+                tuple(_badges(entry)),
             )
         )
     return [
-        GridDay(day, format_day(day, "full"), tuple(dict.fromkeys(item.room for item in placed)), tuple(placed))
+        GridDay(day, format_day(day, "EEEE d MMMM"), tuple(dict.fromkeys(item.room for item in placed)), tuple(placed))
         for day, placed in sorted(days.items())
     ]
+
+
+def by_day(event: Event, shown: Iterable[ProgrammeItem]) -> list[tuple[str, list[ProgrammeItem]]]:
+    """Return [("Tuesday 25 March", its items)], in order."""
+    days: dict[date, list[ProgrammeItem]] = {}
+    for entry in shown:
+        days.setdefault(entry.starts_at.astimezone(event.zone).date(), []).append(entry)
+    return [(format_day(day, "EEEE d MMMM"), placed) for day, placed in sorted(days.items())]
+
+
+def _badges(entry: ProgrammeItem) -> Iterator[tuple[str, str]]:
+    """Yield the badges of an item as (text, tone): its languages when there are several, its state unless it is firm."""
+    if len(entry.floor_languages) > 1:
+        yield " ".join(code.upper() for code in entry.floor_languages), "plain"
+    if entry.state not in {ItemState.CONFIRMED, ItemState.RELEASED}:
+        yield str(words.ITEM_STATES[entry.state]), words.ITEM_TONES.get(entry.state, "plain")  # type: ignore[call-overload]
 
 
 @dataclass(frozen=True)
@@ -216,7 +231,7 @@ def clashes(shown: Sequence[ProgrammeItem]) -> list[Clash]:
 def when(event: Event, entry: ProgrammeItem) -> str:
     """Return "mardi 25 mars, 14 h 00 – 15 h 00"."""
     day = format_day(entry.starts_at.astimezone(event.zone).date(), "EEEE d MMMM")
-    return f"{day}, {format_time(entry.starts_at, event.zone)} – {format_time(entry.ends_at, event.zone)}"
+    return f"{day}, {format_times(entry.starts_at, entry.ends_at, event.zone)}"
 
 
 def languages_in_words(codes: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from eventhub import activity, clock, hookspecs
+from eventhub.access.models import User
 from eventhub.activity import Actor, Verb
 from eventhub.contributions import Card, Check, Deadline, Severity
 from eventhub.db import session
@@ -39,10 +40,13 @@ class ReasonMissing(Refused):
 
 @dataclass(frozen=True)
 class Waived:
-    """A check that somebody decided to live with."""
+    """A check that somebody decided to live with; values only, for the truth outlives its database session."""
 
     check: Check
-    waiver: Waiver
+    waiver_id: int
+    reason: str
+    at: datetime
+    by: str
 
 
 @dataclass(frozen=True)
@@ -84,15 +88,17 @@ def of(event: Event, hooks: Hooks) -> Truth:
 def compute(event: Event, hooks: Hooks, now: datetime) -> Truth:
     """Ask every component; checks are sorted worst first, deadlines by date with what is overdue and open first."""
     found = sorted(hooks.collect(hookspecs.readiness_checks, event=event), key=lambda check: check.severity)
-    waivers = {
-        (waiver.rule, waiver.subject): waiver
-        for waiver in session().scalars(sa.select(Waiver).where(Waiver.event_id == event.id))
-    }
+    rows = session().execute(
+        sa.select(Waiver.rule, Waiver.subject, Waiver.id, Waiver.reason, Waiver.at, User.name, User.email)
+        .outerjoin(User, Waiver.user_id == User.id)
+        .where(Waiver.event_id == event.id)
+    )
+    waivers = {(rule, subject): (key, reason, at, name or email or "") for rule, subject, key, reason, at, name, email in rows}
     deadlines = sorted(hooks.collect(hookspecs.deadlines, event=event), key=lambda line: (line.done, line.at))
     return Truth(
         tuple(check for check in found if (check.rule, check.subject) not in waivers),
         tuple(
-            Waived(check, waivers[check.rule, check.subject])
+            Waived(check, *waivers[check.rule, check.subject])
             for check in found
             if (check.rule, check.subject) in waivers
         ),

@@ -6,8 +6,9 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventhub import activity, spreadsheets
+from eventhub.access.permissions import requires
 from eventhub.db import locked, transaction
-from eventhub.events import domain, permissions, truth, words
+from eventhub.events import domain, permissions, programme, truth, words
 from eventhub.events.forms import CopyForm, NewEventForm, SettingsForm, WaiverForm
 from eventhub.events.models import Event, EventState
 from eventhub.i18n import gettext as _
@@ -16,7 +17,6 @@ from eventhub.site.flash import done
 from eventhub.web.forms import Form
 from eventhub.web.lists import Column, paginate, table, wanted_export
 from eventhub.web.pages import Audience, pages
-from eventhub.access.permissions import requires
 
 bp = pages("events", __name__, Audience.SITE, path="manage")
 manage = pages("events_manage", __name__, Audience.ORGANISERS, path="")
@@ -44,12 +44,13 @@ def columns() -> list[Column[Event]]:
 @bp.get("/")
 @requires(permissions.LIST)
 def home() -> ResponseReturnValue:
-    archived = request.args.get("show") == "archived"
-    query = domain.events_of(g.user, archived=archived)
-    page = paginate(query)
+    archived, search = request.args.get("show") == "archived", request.args.get("q", "").strip()
+    query = domain.events_of(g.user, archived=archived, search=search)
     if kind := wanted_export():
         return spreadsheets.download(kind, _("Events"), *table(columns(), paginate(query, per_page=10_000).rows))
-    return render_template("events/home.html", page=page, archived=archived, words=words)
+    page = paginate(query)
+    owned = domain.owned(g.user, page.rows)
+    return render_template("events/home.html", page=page, archived=archived, search=search, owned=owned, words=words)
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -76,8 +77,6 @@ def create() -> ResponseReturnValue:
 @manage.get("/")
 @requires(permissions.READ)
 def overview() -> ResponseReturnValue:
-    from eventhub.events import programme
-
     items = programme.items(g.event)
     return render_template(
         "events/overview.html",
@@ -105,7 +104,8 @@ def settings() -> ResponseReturnValue:
             form=form,
             words=words,
             next_states=domain.NEXT_STATES[g.event.state],
-            history=activity.history(g.event),
+            entries=activity.history(g.event, limit=30),
+            labels={field.short_name: field.label.text for field in form},
         ),
         form.status,
     )
@@ -176,7 +176,8 @@ def plugins() -> ResponseReturnValue:
                     domain.switch_plugin(event, component.name, component.name in wanted, by=g.actor)
             done(_("Saved. Data of plugins that were switched off stay where they are."))
             return redirect(url_for("events_manage.plugins"))
-    return render_template("events/plugins.html", form=form, inventory=g.hooks.hub.plugins()), form.status
+    inventory = g.hooks.hub.plugins()
+    return render_template("events/plugins.html", form=form, inventory=inventory, enabled=g.hooks.names), form.status
 
 
 @manage.route("/waive/<rule>/<subject>", methods=["GET", "POST"])
@@ -194,7 +195,12 @@ def waive(rule: str, subject: str) -> ResponseReturnValue:
             truth.waive(g.event, rule, subject, form.reason.data, by=g.actor)
             done(_("Waived. It stays listed under the checks, with your reason."))
             return redirect(url_for("events_manage.overview"))
-    return render_template("events/waive.html", form=form, check=check), form.status
+    return (
+        render_template(
+            "events/waive.html", form=form, check=check, severities=truth.SEVERITIES, tones=truth.TONES
+        ),
+        form.status,
+    )
 
 
 @manage.post("/waivers/<int:waiver_id>/take-back")

@@ -51,13 +51,22 @@ def columns(event: Event) -> list[Column[ProgrammeItem]]:
 @requires(permissions.READ)
 def show() -> ResponseReturnValue:
     archived = request.args.get("show") == "archived"
-    kind = request.args.get("kind")
+    kind, state = request.args.get("kind", ""), request.args.get("state", "")
     items = programme.items(g.event, kinds=[kind] if kind in words.ITEM_KINDS else None, archived=archived)
+    if state in words.ITEM_STATES:
+        items = [item for item in items if item.state == state]
     if wanted := wanted_export():
         return spreadsheets.download(wanted, _("Programme"), *table(columns(g.event), items))
     days = programme.grid(g.event, items, lambda item: url_for("events_programme.item", item_id=item.id))
     return render_template(
-        "events/programme.html", items=items, days=days, words=words, programme=programme, archived=archived, kind=kind
+        "events/programme.html",
+        items=items,
+        days=days,
+        words=words,
+        programme=programme,
+        archived=archived,
+        kind=kind,
+        state=state,
     )
 
 
@@ -105,7 +114,9 @@ def item(item_id: int) -> ResponseReturnValue:
         words=words,
         programme=programme,
         attending=len({line.participant_id for line in attending}),
-        history=activity.history(shown),
+        entries=activity.history(shown),
+        labels={name: getattr(ItemForm, name).args[0] for name in ITEM_FACTS},
+        rooms=dict(domain.room_choices(g.event)),
     )
 
 
@@ -143,7 +154,7 @@ def archive(item_id: int) -> ResponseReturnValue:
 def venues() -> ResponseReturnValue:
     found = domain.venues(g.event)
     if wanted := wanted_export():
-        rows = [(venue, room) for venue in found for room in venue.rooms]
+        rows = [(venue, room) for venue in found for room in venue.rooms if room.archived_at is None]
         chosen: list[Column[tuple[Venue, Room]]] = [
             Column("venue", _("Venue"), lambda pair: pair[0].name),
             Column("address", _("Address"), lambda pair: pair[0].address),
@@ -152,7 +163,8 @@ def venues() -> ResponseReturnValue:
             Column("booths", _("Booths"), lambda pair: pair[1].booths, numeric=True),
         ]
         return spreadsheets.download(wanted, _("Venues and rooms"), *table(chosen, rows))
-    return render_template("events/venues.html", venues=found)
+    put_away = domain.archived_places(g.event) if request.args.get("show") == "archived" else None
+    return render_template("events/venues.html", venues=found, put_away=put_away)
 
 
 VENUE_FACTS = ("name", "address", "access", "step_free")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Response, abort, g, render_template
 from flask.typing import ResponseReturnValue
 
-from eventhub import hookspecs
+from eventhub import clock, hookspecs
 from eventhub.access.gate import may
 from eventhub.access.permissions import requires
 from eventhub.events import calendar, contributions, domain, permissions, programme, words
-from eventhub.i18n import language
+from eventhub.i18n import country_name, format_days, format_list, language
+from eventhub.i18n import gettext as _
 from eventhub.web.pages import Audience, pages
 
 bp = pages("events_public", __name__, Audience.PUBLIC, path="")
@@ -28,8 +29,24 @@ def show() -> ResponseReturnValue:
     return render_template(
         "events/public.html",
         links=g.hooks.collect(hookspecs.public_links, event=g.event),
+        glance=at_a_glance(),
+        is_public=domain.is_public(g.event),
+        takes_registrations=domain.takes_registrations(g.event, clock.now()),
         words=words,
     )
+
+
+def at_a_glance() -> list[tuple[str, str]]:
+    """Return the facts of the event that are known, as (term, value)."""
+    place = format_list(part for part in (g.event.city, country_name(g.event.country)) if part)
+    pairs = [
+        (_("Dates"), format_days(g.event.starts_on, g.event.ends_on)),
+        (_("Place"), place),
+        (_("Host"), g.event.host),
+        (_("With"), g.event.co_organisers),
+        (_("Working languages"), programme.languages_in_words(g.event.languages)),
+    ]
+    return [(term, value) for term, value in pairs if value]
 
 
 @bp.get("/programme")
@@ -39,8 +56,7 @@ def programme_page() -> ResponseReturnValue:
     items = programme.items(g.event, public=True)
     return render_template(
         "events/public_programme.html",
-        items=items,
-        days=programme.grid(g.event, items),
+        days=programme.by_day(g.event, items),
         words=words,
         programme=programme,
     )

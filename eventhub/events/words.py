@@ -22,6 +22,25 @@ EVENT_TONES = {
     EventState.RUNNING: "on",
     EventState.CLOSED: "warn",
 }
+STATE_MEANINGS: dict[str, Any] = {
+    EventState.DRAFT: _l("Only those who prepare it see the event. Nothing can be registered."),
+    EventState.PLANNING: _l("The team works on the event; delegations can be added, their registration is not open yet."),
+    EventState.OPEN: _l("The public pages are open, and invited delegations register until the deadline."),
+    EventState.CLOSED: _l("The public pages are open; delegations can no longer change their registration by themselves."),
+    EventState.RUNNING: _l("The event takes place: arrivals are recorded, the programme is read on phones."),
+    EventState.EVALUATION: _l("The event is over; results, services done and invoices are collected."),
+    EventState.ARCHIVED: _l("The event is closed: nothing in it can be changed."),
+}
+# What the button says that leads to a state
+STATE_ACTS: dict[str, Any] = {
+    EventState.DRAFT: _l("Back to a draft"),
+    EventState.PLANNING: _l("To planning"),
+    EventState.OPEN: _l("Open the registration"),
+    EventState.CLOSED: _l("Close the registration"),
+    EventState.RUNNING: _l("Begin the event"),
+    EventState.EVALUATION: _l("To evaluation"),
+    EventState.ARCHIVED: _l("Close the event"),
+}
 ITEM_KINDS: dict[str, Any] = {
     ItemKind.PLENARY: _l("Plenary"),
     ItemKind.INPUT: _l("Input"),

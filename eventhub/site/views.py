@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from flask import abort, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask.blueprints import Blueprint
 from flask.typing import ResponseReturnValue
 
-from eventhub import clock, jobs, mailfolder, migrations, outbox
+from eventhub import clock, jobs, mailfolder, migrations, outbox, spreadsheets
 from eventhub.access.permissions import requires
 from eventhub.db import get, locked, session, transaction
+from eventhub.events import words as event_words
 from eventhub.events.domain import PUBLIC_STATES
 from eventhub.events.models import Event
-from eventhub.i18n import LANGUAGES, language
+from eventhub.i18n import LANGUAGES, language_name
 from eventhub.i18n import gettext as _
 from eventhub.jobs import Job
 from eventhub.outbox import MailMessage, MailState
 from eventhub.site import pages as legal
-from eventhub.site import permissions
+from eventhub.site import permissions, words
 from eventhub.site.flash import done
 from eventhub.site.forms import PageForm
 from eventhub.web.forms import Form
-from eventhub.web.lists import paginate
+from eventhub.web.lists import Column, paginate, table, wanted_export
 from eventhub.web.pages import Audience, pages
 
 bp = pages("site", __name__, Audience.SITE, path="")
@@ -66,7 +69,7 @@ def front() -> ResponseReturnValue:
         .order_by(Event.starts_on)
         .limit(30)
     )
-    return render_template("site/front.html", events=session().scalars(query).all())
+    return render_template("site/front.html", events=session().scalars(query).all(), words=event_words)
 
 
 @bp.get("/<any('legal-notice', privacy, accessibility):name>")
@@ -92,29 +95,61 @@ def edit_page(name: str) -> ResponseReturnValue:
 def inventory() -> ResponseReturnValue:
     hub = current_app.extensions["hub"]
     resting = {plugin for (plugin, _hook), breaker in hub.breakers.items() if breaker.open}
-    return render_template("site/inventory.html", inventory=hub.plugins(), resting=resting)
+    return render_template(
+        "site/inventory.html",
+        inventory=hub.plugins(),
+        resting=resting,
+        broken=sum(not component.active for component in hub.plugins()),
+        origins=words.ORIGINS,
+    )
+
+
+def mail_columns() -> list[Column[MailMessage]]:
+    def local(moment: datetime | None) -> datetime | None:
+        return moment.astimezone(g.event.zone) if moment else None
+
+    return [
+        Column("subject", _("Subject"), lambda message: message.subject),
+        Column("recipient", _("To"), lambda message: message.recipient),
+        Column("language", _("Language"), lambda message: language_name(message.language)),
+        Column("created_at", _("Written"), lambda message: local(message.created_at)),
+        Column("sent_at", _("Sent"), lambda message: local(message.sent_at)),
+        Column("state", _("State"), lambda message: str(words.MAIL_STATES[message.state])),
+    ]
 
 
 @manage.get("/mail")
 @requires(permissions.MAIL)
 def mail() -> ResponseReturnValue:
-    query = sa.select(MailMessage).where(MailMessage.event_id == g.event.id).order_by(MailMessage.id.desc())
-    state = request.args.get("state", "")
-    if state in set(MailState):
-        query = query.where(MailMessage.state == state)
-    kept = mailfolder.kept(current_app.config["MAIL_FOLDER"]) if current_app.config["MAIL"] == "folder" else []
-    found = {mail.message_id: mail.name for mail in kept}
-    return render_template("site/mail.html", page=paginate(query), state=state, found=found)
+    state, search = request.args.get("state", ""), request.args.get("q", "").strip()
+    query = outbox.mails_of(g.event.id, state=state if state in set(MailState) else None, search=search)
+    if kind := wanted_export():
+        return spreadsheets.download(kind, _("Mail"), *table(mail_columns(), session().scalars(query.limit(10_000))))
+    return render_template(
+        "site/mail.html",
+        page=paginate(query),
+        state=state,
+        search=search,
+        counts=outbox.counts(g.event.id),
+        states=words.MAIL_STATES,
+        tones=words.MAIL_TONES,
+    )
 
 
 @manage.get("/mail/<int:mail_id>")
 @requires(permissions.MAIL)
 def one_mail(mail_id: int) -> ResponseReturnValue:
     message = get(MailMessage, mail_id, event_id=g.event.id)
-    folder = current_app.config["MAIL_FOLDER"]
     # only a site that keeps its mails in a folder, a demonstration, shows personal links to organisers
-    sent = next((m for m in mailfolder.kept(folder, 1000) if m.message_id == message.message_id), None)
-    return render_template("site/one_mail.html", message=message, sent=sent if current_app.config["MAIL"] == "folder" else None)
+    kept = mailfolder.kept(current_app.config["MAIL_FOLDER"], 1000) if current_app.config["MAIL"] == "folder" else []
+    return render_template(
+        "site/one_mail.html",
+        message=message,
+        sent=next((mail for mail in kept if mail.message_id == message.message_id), None),
+        place=outbox.LINK_PLACE,
+        states=words.MAIL_STATES,
+        tones=words.MAIL_TONES,
+    )
 
 
 @manage.post("/mail/<int:mail_id>/again")
@@ -138,7 +173,7 @@ def job(job_id: int) -> ResponseReturnValue:
         abort(404)
     if found.state == jobs.JobState.DONE and found.result and found.result.get("url") and request.args.get("follow"):
         return redirect(str(found.result["url"]))
-    return render_template("site/job.html", job=found, title=kind.title, language=language())
+    return render_template("site/job.html", job=found, title=kind.title)
 
 
 @manage.post("/jobs/<int:job_id>/cancel")

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask, current_app, g, get_flashed_messages, request, url_for
 
 from eventhub import activity, clock, hookspecs, i18n
 from eventhub.access.gate import may
+from eventhub.access.models import User
 from eventhub.contributions import Area
+from eventhub.db import session
 from eventhub.events import truth
-from eventhub.web import markdown
+from eventhub.web import lists, markdown
 
 
 def in_language(code: str) -> str:
@@ -22,9 +28,8 @@ def in_language(code: str) -> str:
         return url_for("site.front", lang=code)
     if request.method == "POST" and "GET" not in (rule.methods or ()):
         return url_for("site.front", lang=code)
-    # neither a part of the path nor one of url_for's own options may come from the query
-    kept = {key: value for key, value in request.args.lists() if key not in rule.arguments and not key.startswith("_")}
-    return url_for(request.endpoint, **{**kept, **(request.view_args or {}), "lang": code})
+    arguments: dict[str, Any] = {**lists.kept_query(), **(request.view_args or {}), "lang": code}
+    return url_for(request.endpoint, **arguments)
 
 
 def asset(name: str) -> str:
@@ -54,7 +59,11 @@ def menu() -> list[tuple[str, list[dict[str, Any]]]]:
     overview = url_for("events_manage.overview")
     lines = [{"label": i18n.gettext("Overview"), "href": overview, "count": sum(counts.values())}]
     shown = [("", lines)]
-    titles = {Area.EVENT: i18n.gettext("Event"), Area.PLUGINS: i18n.gettext("Services"), Area.SETTINGS: i18n.gettext("Settings")}
+    titles = {
+        Area.EVENT: i18n.gettext("Event"),
+        Area.PLUGINS: i18n.gettext("Services"),
+        Area.SETTINGS: i18n.gettext("Settings"),
+    }
     for area in Area:
         lines = []
         for item in sorted((entry for entry in entries if entry.area == area), key=lambda entry: entry.order):
@@ -94,20 +103,74 @@ def d_day() -> str:
     return i18n.gettext("over")
 
 
-def diff_lines(entry: activity.ActivityEntry) -> list[tuple[str, str, str]]:
-    """Return (field, before, after) of a journal entry, for its history."""
+def diff_lines(
+    entry: activity.ActivityEntry,
+    labels: Mapping[str, Any] | None = None,
+    words: Mapping[str, Mapping[str, Any]] | None = None,
+) -> list[tuple[str, str, str]]:
+    """Return (field, before, after) of a journal entry, for its history.
+
+    ``labels`` names the fields ({column: label}); ``words`` says the values of those that hold codes
+    ({column: {code: word}}).
+    """
     lines = []
     for name, pair in (entry.changes or {}).items():
         before, after = (pair + [None, None])[:2] if isinstance(pair, list) else (None, pair)
-        lines.append((name, _short(before), _short(after)))
+        said = (words or {}).get(name, {})
+        label = str((labels or {}).get(name, name.replace("_", " ")))
+        lines.append((label, _short(before, said), _short(after, said)))
     return lines
 
 
-def _short(value: Any) -> str:
+def history_lines(
+    entries: Iterable[activity.ActivityEntry],
+    labels: Mapping[str, Any] | None = None,
+    words: Mapping[str, Mapping[str, Any]] | None = None,
+) -> list[dict[str, Any]]:
+    """Return the lines of the ``history`` macro, with the names of those who acted, in one statement."""
+    shown = list(entries)
+    ids = {entry.actor_id for entry in shown if entry.actor_kind == "user"}
+    names = (
+        {user.id: user.display_name for user in session().scalars(sa.select(User).where(User.id.in_(ids))).unique()}
+        if ids
+        else {}
+    )
+    kinds = {
+        "user": i18n.pgettext("who acted", "A former colleague"),
+        "guest": i18n.pgettext("who acted", "A guest"),
+        "system": "EventHub",
+    }
+    zone = g.event.zone if g.get("event") else UTC
+    return [
+        {
+            "when": i18n.format_moment(entry.at, zone),
+            "iso": entry.at.astimezone(zone).isoformat(timespec="minutes"),
+            "who": names.get(entry.actor_id or 0, kinds.get(entry.actor_kind, entry.actor_kind)),
+            "what": entry.sentence,
+            "changes": diff_lines(entry, labels, words),
+        }
+        for entry in shown
+    ]
+
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def _short(value: Any, said: Mapping[str, Any]) -> str:
+    """Return a stored value as people read it: moments in the event's zone, codes as words, long texts cut."""
+    if isinstance(value, bool):
+        return i18n.gettext("yes") if value else i18n.gettext("no")
     if isinstance(value, dict):
         text = " · ".join(f"{key}: {item}" for key, item in value.items())
+    elif isinstance(value, list):
+        text = ", ".join(str(said.get(item, item)) for item in value)
+    elif isinstance(value, str) and MOMENT.fullmatch(value):
+        return i18n.format_moment(datetime.fromisoformat(value), g.event.zone if g.get("event") else UTC)
+    elif isinstance(value, str) and DAY.fullmatch(value):
+        return i18n.format_day(date.fromisoformat(value), "long")
     else:
-        text = ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+        text = "" if value is None else str(said.get(value, value))
     return text if len(text) <= 160 else f"{text[:157]}…"
 
 
@@ -120,6 +183,8 @@ def init_app(app: Flask) -> None:
         in_language=in_language,
         asset=asset,
         pinned_moment=pinned_moment,
+        here=lists.here,
+        history_lines=history_lines,
         d_day=d_day,
         diff_lines=diff_lines,
         clock=clock,

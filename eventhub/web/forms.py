@@ -26,6 +26,8 @@ from eventhub.i18n import language
 from eventhub.localized import LocalizedText
 from eventhub.web.fields import LocalizedField, clean
 
+# What a form says of itself; a field of that name would hide it
+TAKEN = frozenset({"status", "error_rows", "refused", "refuse", "refusals", "conflicted", "dirty", "data", "errors", "meta"})
 UNSEEN = ("CSRFTokenField", "HiddenField", "SubmitField")
 
 
@@ -171,6 +173,8 @@ class Form(FlaskForm):
     def __init__(self, *args: Any, languages: Iterable[str] | None = None, **kwargs: Any) -> None:
         self.refused = []
         super().__init__(*args, **kwargs)
+        if clash := TAKEN & self._fields.keys():
+            raise TypeError(f"{type(self).__name__}: no field can be called {', '.join(sorted(clash))}")
         self.set_up()
         if languages is not None:
             for item in self:
@@ -216,7 +220,7 @@ class Form(FlaskForm):
         return 422 if self.refused or self.errors else 200
 
     @property
-    def summary(self) -> list[tuple[str, str, str]]:
+    def error_rows(self) -> list[tuple[str, str, str]]:
         """Return (id of the field, its label, message) for the error summary; a refusal of the whole has no id."""
         return [("", "", message) for message in self.refused] + field_errors(self)
 
@@ -342,11 +346,11 @@ class FormStack:
     def status(self) -> int:
         if self.own.conflicted:
             return 409
-        return 422 if self.summary else 200
+        return 422 if self.error_rows else 200
 
     @property
-    def summary(self) -> list[tuple[str, str, str]]:
-        lines = list(self.own.summary)
+    def error_rows(self) -> list[tuple[str, str, str]]:
+        lines = list(self.own.error_rows)
         for part in self.bound:
             lines += field_errors(part.form, prefix=f"{part.title} – " if part.title else "")
         return lines

@@ -52,10 +52,18 @@ class Page(Generic[T]):
 
 
 def here(**changes: Any) -> str:
-    """Return the present address with some of its query changed."""
-    arguments = {**request.args.to_dict(flat=True), **(request.view_args or {}), **changes}
+    """Return the present address with some of its query changed; None or "" takes a part out."""
+    arguments = {**kept_query(), **(request.view_args or {}), **changes}
     assert request.endpoint is not None
-    return url_for(request.endpoint, **{key: value for key, value in arguments.items() if value not in (None, "")})
+    return url_for(
+        request.endpoint, **{key: value for key, value in arguments.items() if value not in (None, "", [""])}
+    )
+
+
+def kept_query() -> dict[str, list[str]]:
+    """Return the query of the present address without what url_for would take for a part of the path or an option."""
+    path = request.url_rule.arguments if request.url_rule else ()
+    return {key: values for key, values in request.args.lists() if key not in path and not key.startswith("_")}
 
 
 def paginate(query: sa.Select[tuple[T]], *, per_page: int = PER_PAGE) -> Page[T]:
