@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eventhub import activity, clock, hookspecs, jobs, outbox, spreadsheets
+from eventhub import activity, clock, faults, hookspecs, jobs, outbox, spreadsheets
 from eventhub.access.gate import may
 from eventhub.access.models import EventRole, User
 from eventhub.access.permissions import (
@@ -42,7 +42,7 @@ from eventhub.delegations import domain as delegations
 from eventhub.delegations import needs
 from eventhub.delegations import words as delegation_words
 from eventhub.delegations.models import Delegation, Participant
-from eventhub.demo import Demo
+from eventhub.demo import Demo, told_at
 from eventhub.documents import (
     Block,
     BulletList,
