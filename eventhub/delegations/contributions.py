@@ -11,8 +11,9 @@ from flask import url_for
 from eventhub import activity, clock
 from eventhub.contributions import Card, Check, PersonalData, Severity
 from eventhub.db import session
-from eventhub.delegations import domain, needs
+from eventhub.delegations import domain, needs, seats
 from eventhub.delegations.models import (
+    ABSENT,
     AccessNeed,
     Consent,
     Delegation,
@@ -20,13 +21,13 @@ from eventhub.delegations.models import (
     Participant,
     ParticipantState,
     Seat,
+    SeatState,
+    TravelLeg,
 )
 from eventhub.events.models import Event
 from eventhub.i18n import format_list, ngettext
 from eventhub.i18n import gettext as _
 from eventhub.i18n import lazy_gettext as _l
-
-COMPLETE = frozenset({DelegationState.SUBMITTED, DelegationState.CONFIRMED, DelegationState.ARRIVED, DelegationState.DEPARTED})
 
 
 def _rows(event: Event) -> list[Delegation]:
@@ -34,8 +35,8 @@ def _rows(event: Event) -> list[Delegation]:
 
 
 def cards(event: Event) -> Iterable[Card]:
-    rows = [row for row in _rows(event) if row.state not in domain.ABSENT]
-    complete = sum(row.state in COMPLETE for row in rows)
+    rows = [row for row in _rows(event) if row.state not in ABSENT]
+    complete = sum(row.state in domain.COMPLETE for row in rows)
     seats, named = sum(row.quota for row in rows), sum(row.seats_named for row in rows)
     url = url_for("delegations.index")
     yield Card(
@@ -59,15 +60,13 @@ def cards(event: Event) -> Iterable[Card]:
 
 def checks(event: Event) -> Iterable[Check]:
     rows = _rows(event)
-    incomplete = [row for row in rows if row.state not in COMPLETE | domain.ABSENT]
+    incomplete = [row for row in rows if row.state not in domain.COMPLETE | ABSENT]
     if incomplete:
         yield Check(
             "delegations.incomplete",
             "all",
             Severity.TO_COMPLETE,
-            ngettext(
-                "%(num)d delegation is not complete", "%(num)d delegations are not complete", len(incomplete)
-            ),
+            ngettext("%(num)d delegation is not complete", "%(num)d delegations are not complete", len(incomplete)),
             format_list(row.name for row in incomplete),
             url_for("delegations.index", show="incomplete"),
             _("See who is missing what"),
@@ -95,6 +94,11 @@ def _of(ids: Iterable[int]) -> list[Participant]:
     return list(session().scalars(sa.select(Participant).where(Participant.id.in_(list(ids)))))
 
 
+def _travel(leg: TravelLeg) -> str:
+    said = (leg.mode, leg.number, leg.place, leg.at.isoformat() if leg.at else "")
+    return f"{leg.direction}: {' '.join(filter(None, said))}"
+
+
 def export_identity(ids: Iterable[int]) -> Mapping[int, Mapping[str, Any]]:
     return {
         person.id: {
@@ -104,25 +108,33 @@ def export_identity(ids: Iterable[int]) -> Mapping[int, Mapping[str, Any]]:
             _("Phone"): person.phone,
             _("Languages understood"): ", ".join(person.languages),
             _("Delegation"): person.delegation.name,
-            _("Travel"): [f"{leg.direction}: {leg.mode} {leg.number} {leg.place} {leg.at or ''}" for leg in person.legs],
+            _("Travel"): [_travel(leg) for leg in person.legs],
         }
         for person in _of(ids)
     }
 
 
 def erase_identity(ids: Iterable[int]) -> None:
-    """Blank the person; the seat stays counted as held, so that counts stay right."""
+    """Blank the person; the seat stays counted as held, so that counts stay right.
+
+    No hook may veto an erasure: what other components hold of the person, their own declarations erase.
+    """
     people = _of(ids)
     for person in people:
+        contact = person.delegation
+        if person.email and contact.contact_email.casefold() == person.email.casefold():
+            contact.contact_name = contact.contact_email = contact.contact_phone = ""
+            activity.blank("delegation", [contact.id])
         person.name, person.sort_key = "—", ""
         person.function = person.email = person.phone = ""
         person.languages = []
         person.legs = []
         person.erased_at = person.erased_at or clock.now()
+        person.state = ParticipantState.CANCELLED
         seat = session().scalar(sa.select(Seat).where(Seat.participant_id == person.id))
         if seat is not None:
-            domain.remove_person(seat.delegation, seat, by=activity.SYSTEM)
-        person.state = ParticipantState.CANCELLED
+            seat.participant, seat.state = None, SeatState.UNNAMED
+            seats.count_named(contact, -1, {})
     activity.blank("participant", [person.id for person in people])
 
 

@@ -1,10 +1,13 @@
-"""What can be done with a delegation: invite, name people, submit, confirm, decline, withdraw."""
+"""What can be done with a delegation: invite, register and submit, confirm, decline, withdraw, archive.
+
+Who sits on its seats is in ``seats``, how far its registration is in ``completeness``.
+"""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,35 +16,35 @@ from sqlalchemy import orm
 
 from eventhub import activity, clock, hookspecs, outbox
 from eventhub.access import links
-from eventhub.activity import Actor, Verb
-from eventhub.db import get, locked, session
+from eventhub.activity import ActivityEntry, Actor, Verb
+from eventhub.db import get, session
+from eventhub.delegations import seats
+from eventhub.delegations.completeness import Completeness
 from eventhub.delegations.models import (
+    ABSENT,
     Delegation,
     DelegationRole,
     DelegationState,
-    Direction,
     Participant,
     ParticipantState,
     Seat,
-    SeatState,
     Substitution,
-    TravelLeg,
 )
-from eventhub.errors import Refused
+from eventhub.delegations.seats import Person as Person
+from eventhub.delegations.seats import Travel as Travel
+from eventhub.delegations.seats import fit_seats
+from eventhub.delegations.seats import save_people as save_people
+from eventhub.delegations.seats import save_travel as save_travel
+from eventhub.errors import NotFound, Refused
 from eventhub.events.domain import apply, check_not_frozen
 from eventhub.events.models import Event, EventState
 from eventhub.hub import Hooks
 from eventhub.i18n import format_moment, sort_key
-from eventhub.i18n import gettext as _
 from eventhub.i18n import lazy_gettext as _l
 
 CREATED = Verb("delegations:created", _l("Delegation added"))
 INVITED = Verb("delegations:invited", _l("Invitation sent"))
 CHANGED = Verb("delegations:changed", _l("Delegation changed"))
-NAMED = Verb("delegations:named", _l("Person named to a seat"))
-PERSON_CHANGED = Verb("delegations:person_changed", _l("Person's data changed"))
-PERSON_REMOVED = Verb("delegations:person_removed", _l("Person taken off the delegation"))
-SUBSTITUTED = Verb("delegations:substituted", _l("Person substituted"))
 SUBMITTED = Verb("delegations:submitted", _l("Registration submitted"))
 CONFIRMED = Verb("delegations:confirmed", _l("Delegation confirmed"))
 DECLINED = Verb("delegations:declined", _l("Delegation declined"))
@@ -49,21 +52,15 @@ WITHDRAWN = Verb("delegations:withdrawn", _l("Delegation withdrew"))
 REOPENED = Verb("delegations:reopened", _l("Registration taken up again"))
 ARCHIVED = Verb("delegations:archived", _l("Delegation archived"))
 RESTORED = Verb("delegations:restored", _l("Delegation taken back out of the archive"))
+LINK_SHOWN = Verb("delegations:link_shown", _l("Personal link made and shown"))
 LINKS_REVOKED = Verb("delegations:links_revoked", _l("Personal links withdrawn"))
 
-ABSENT = frozenset({DelegationState.DECLINED, DelegationState.WITHDRAWN})
+COMPLETE = frozenset(
+    {DelegationState.SUBMITTED, DelegationState.CONFIRMED, DelegationState.ARRIVED, DelegationState.DEPARTED}
+)
 COMING = frozenset(
     {ParticipantState.INVITED, ParticipantState.REGISTERED, ParticipantState.CONFIRMED, ParticipantState.ARRIVED}
 )
-
-
-class QuotaExceeded(Refused):
-    message = _l("All %(quota)s seats of this delegation are taken. Ask the organisers for one more, or free a seat first.")
-
-
-class QuotaBelowNamed(Refused):
-    message = _l("%(named)s people are already named: the quota cannot go below that. Take somebody off first.")
-    field = "quota"
 
 
 class RegistrationClosed(Refused):
@@ -71,11 +68,16 @@ class RegistrationClosed(Refused):
 
 
 class RegistrationNotOpen(Refused):
-    message = _l("Registration for this event is not open at the moment. Your data so far are safe; write to the organisers if something must change.")
+    message = _l(
+        "Registration for this event is not open at the moment. Your data so far are safe; "
+        "write to the organisers if something must change."
+    )
 
 
 class NotComing(Refused):
-    message = _l("This delegation has declined or withdrawn. Ask the organisers to take its registration up again.")
+    message = _l(
+        "This delegation has declined, withdrawn or been archived. The organisers can take its registration up again."
+    )
 
 
 class NothingToSubmit(Refused):
@@ -95,10 +97,6 @@ class StateNotPossible(Refused):
     message = _l("This is not possible in the present state of the delegation. Reload the page to see what is.")
 
 
-class EmailTwice(Refused):
-    message = _l("%(email)s stands for two people of this delegation. Each person needs an address of their own, or none.")
-
-
 def hosts(person: Delegation | Participant) -> bool:
     """Tell whether this is the host team, or one of them."""
     delegation = person if isinstance(person, Delegation) else person.delegation
@@ -112,26 +110,41 @@ def delegation(event: Event, delegation_id: int) -> Delegation:
     return get(Delegation, delegation_id, event_id=event.id)
 
 
-def with_seats(event: Event, delegation_id: int) -> Delegation:
-    """Return the delegation with seats, people and travel, in a fixed number of statements."""
+def with_seats(event: Event, delegation_id: int, *, lock: bool = False) -> Delegation:
+    """Return the delegation with seats, people and travel, in two statements.
+
+    ``lock`` locks its row first and reads the seats after it. NotFound for an id of another event.
+    """
     query = (
         sa.select(Delegation)
         .where(Delegation.id == delegation_id, Delegation.event_id == event.id)
         .options(
-            orm.selectinload(Delegation.seats).joinedload(Seat.participant).selectinload(Participant.legs),
+            # at most two legs a person: a join costs less than one more statement
+            orm.selectinload(Delegation.seats).joinedload(Seat.participant).joinedload(Participant.legs),
         )
         .execution_options(populate_existing=True)
     )
-    found = session().scalars(query).unique().one_or_none()
+    found = session().scalars(query.with_for_update() if lock else query).one_or_none()
     if found is None:
-        return get(Delegation, delegation_id, event_id=event.id)  # raises NotFound
+        raise NotFound("delegation", delegation_id)
     return found
 
 
+def locked_delegation(event: Event, delegation_id: int) -> Delegation:
+    """Return the delegation locked, with its seats as they are now; call it first in the transaction."""
+    return with_seats(event, delegation_id, lock=True)
+
+
 def list_query(
-    event: Event, *, search: str = "", state: str = "", country: str = "", archived: bool = False
-) -> sa.Select[tuple[Delegation]]:
-    """Return the query of the list; the search ignores case and accents."""
+    event: Event,
+    *,
+    search: str = "",
+    state: str = "",
+    country: str = "",
+    incomplete: bool = False,
+    archived: bool = False,
+) -> sa.Select[Delegation]:
+    """Return the query of the list; the search ignores case and accents, and finds references too."""
     query = (
         sa.select(Delegation)
         .where(Delegation.event_id == event.id)
@@ -139,7 +152,10 @@ def list_query(
         .order_by(Delegation.sort_key, Delegation.id)
     )
     if search:
-        query = query.where(Delegation.sort_key.contains(sort_key(search), autoescape=True))
+        named = Delegation.sort_key.contains(sort_key(search), autoescape=True)
+        query = query.where(named | (Delegation.reference == search.strip().upper()))
+    if incomplete:
+        query = query.where(Delegation.state.not_in(COMPLETE | ABSENT))
     if state:
         query = query.where(Delegation.state == state)
     if country:
@@ -149,7 +165,7 @@ def list_query(
 
 def people_query(
     event: Event, *, search: str = "", delegation_id: int | None = None, language: str = ""
-) -> sa.Select[tuple[Participant]]:
+) -> sa.Select[Participant]:
     """Return the query of everybody who is still coming, with their delegations."""
     query = (
         sa.select(Participant)
@@ -169,6 +185,20 @@ def people_query(
     return query
 
 
+def countries(event: Event) -> list[str]:
+    """Return the codes of the countries that delegations come from."""
+    query = sa.select(Delegation.country).where(Delegation.event_id == event.id, Delegation.archived_at.is_(None))
+    return list(session().scalars(query.distinct()))
+
+
+def names(event: Event) -> list[tuple[int, str]]:
+    """Return [(id, name)] of the delegations in use, by name."""
+    query = sa.select(Delegation.id, Delegation.name).where(
+        Delegation.event_id == event.id, Delegation.archived_at.is_(None)
+    )
+    return list(session().execute(query.order_by(Delegation.sort_key)).tuples())
+
+
 def with_travel() -> Any:
     """Return the option that loads travel with the people, in one more statement."""
     return orm.selectinload(Participant.legs)
@@ -184,84 +214,49 @@ def participant(event: Event, participant_id: int) -> Participant:
     return get(Participant, participant_id, event_id=event.id)
 
 
+def is_expected(person: Participant) -> bool:
+    """Tell whether this person is coming, as far as anybody knows."""
+    return person.state in COMING and person.delegation.state not in ABSENT and person.delegation.archived_at is None
+
+
+def substitutions_of(person: Participant) -> list[Substitution]:
+    """Return who took whose seat, where this person left or came, with both people; the newest first."""
+    query = (
+        sa.select(Substitution)
+        .where(sa.or_(Substitution.left_id == person.id, Substitution.came_id == person.id))
+        .options(orm.joinedload(Substitution.left), orm.joinedload(Substitution.came))
+        .order_by(Substitution.id.desc())
+    )
+    return list(session().scalars(query))
+
+
+def history(found: Delegation, limit: int = 50) -> tuple[list[ActivityEntry], dict[int, str]]:
+    """Return the newest entries about the delegation and its people, past ones too; and {entry id: person's name}."""
+    people = sa.select(Participant.id).where(Participant.delegation_id == found.id)
+    query = (
+        sa.select(ActivityEntry, Participant.name)
+        .outerjoin(
+            Participant, (ActivityEntry.subject_kind == "participant") & (ActivityEntry.subject_id == Participant.id)
+        )
+        .where(
+            sa.or_(
+                (ActivityEntry.subject_kind == "delegation") & (ActivityEntry.subject_id == found.id),
+                (ActivityEntry.subject_kind == "participant") & ActivityEntry.subject_id.in_(people),
+            )
+        )
+        .order_by(ActivityEntry.id.desc())
+        .limit(limit)
+    )
+    rows = session().execute(query).tuples().all()
+    return [entry for entry, _name in rows], {entry.id: name for entry, name in rows if name}
+
+
 def unnamed_seats(event: Event) -> dict[int, int]:
     """Return {delegation id: seats held without a name} of those still coming."""
     query = sa.select(Delegation.id, Delegation.quota - Delegation.seats_named).where(
         Delegation.event_id == event.id, Delegation.archived_at.is_(None), Delegation.state.not_in(ABSENT)
     )
     return {key: held for key, held in session().execute(query).tuples() if held > 0}
-
-
-# --- completeness ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Missing:
-    """Something that a delegation still owes, and the step of the form where it is given."""
-
-    what: str
-    stage: str
-
-
-@dataclass(frozen=True)
-class Completeness:
-    """How far a registration is: parts given of parts asked, and what is missing in words."""
-
-    given: int
-    asked: int
-    missing: tuple[Missing, ...] = field(default=())
-
-    @property
-    def percent(self) -> int:
-        return 100 if self.asked == 0 else round(100 * self.given / self.asked)
-
-    @property
-    def complete(self) -> bool:
-        return self.given == self.asked
-
-
-def person_missing(person: Participant) -> list[str]:
-    """Return the core's own gaps in a person's data, in words."""
-    gaps = []
-    if not person.email and not person.delegation.contact_email:
-        gaps.append(_("e-mail"))
-    if not person.languages:
-        gaps.append(_("languages understood"))
-    if not person.function:
-        gaps.append(_("function"))
-    return gaps
-
-
-def travel_missing(person: Participant) -> list[str]:
-    gaps = []
-    for direction, name in ((Direction.ARRIVAL, _("arrival")), (Direction.DEPARTURE, _("departure"))):
-        leg = person.leg(direction)
-        if leg is None or (leg.at is None and leg.mode != "local"):
-            gaps.append(name)
-    return gaps
-
-
-def completeness(found: Delegation, sections: Sequence[Any] = ()) -> Completeness:
-    """Count per seat: a name, the facts of the person, the travel; and what plugins' sections ask for."""
-    given, asked = 0, 0
-    missing: list[Missing] = []
-    for seat in found.seats:
-        asked += 3
-        person = seat.participant
-        if person is None:
-            missing.append(Missing(_("Seat %(number)s has no name yet", number=seat.position), "people"))
-            continue
-        given += 1
-        for stage, gaps in (("people", person_missing(person)), ("travel", travel_missing(person))):
-            if gaps:
-                missing += [Missing(f"{person.name}: {gap}", stage) for gap in gaps]
-            else:
-                given += 1
-    for section in sections:
-        asked += 1
-        given += section.complete
-        missing += [Missing(text, section.stage) for text in section.missing]
-    return Completeness(given, asked, tuple(missing))
 
 
 # --- the organiser's side -------------------------------------------------------------------------------------------
@@ -312,27 +307,26 @@ def change(event: Event, found: Delegation, changes: Mapping[str, Any], *, by: A
         hooks.after(hookspecs.after_change, event=event, subject=found, changes=differences)
 
 
-def fit_seats(found: Delegation) -> None:
-    """Add unnamed seats up to the quota, or free unnamed ones above it."""
-    if found.quota < found.seats_named:
-        raise QuotaBelowNamed(named=found.seats_named)
-    unnamed = [seat for seat in found.seats if seat.participant_id is None]
-    for seat in unnamed[::-1][: max(0, len(found.seats) - found.quota)]:
-        found.seats.remove(seat)
-    last = max((seat.position for seat in found.seats), default=0)
-    for number in range(last + 1, last + 1 + found.quota - len(found.seats)):
-        found.seats.append(Seat(event_id=found.event_id, position=number))
+def check_coming(found: Delegation) -> None:
+    if found.archived_at is not None or found.state in ABSENT:
+        raise NotComing
 
 
 def invite(event: Event, found: Delegation, *, by: Actor) -> outbox.MailMessage:
     """Send the head of the delegation the link to register."""
     check_not_frozen(event)
+    check_coming(found)
     if not found.contact_email:
         raise NoContact
     found.invited_at = clock.now()
     activity.record(by, INVITED, found)
+    return _write_to_head(event, found, "invitation", by)
+
+
+def _write_to_head(event: Event, found: Delegation, kind: str, by: Actor, **values: object) -> outbox.MailMessage:
+    """Post a mail of this kind, with the head's personal link; its template gets the delegation and its deadline."""
     return outbox.post(
-        "invitation",
+        kind,
         found.contact_email,
         found.contact_language,
         by=by,
@@ -341,6 +335,7 @@ def invite(event: Event, found: Delegation, *, by: Actor) -> outbox.MailMessage:
         link=("delegation", found.id),
         delegation=found,
         closes=deadline(event, found),
+        **values,
     )
 
 
@@ -351,52 +346,93 @@ def revoke_links(found: Delegation, *, by: Actor) -> int:
     return count
 
 
-def confirm(event: Event, found: Delegation, *, by: Actor) -> None:
-    """Confirm a submitted delegation and tell its head."""
-    if found.state not in {DelegationState.SUBMITTED, DelegationState.ROSTER_INCOMPLETE}:
+def confirm(event: Event, found: Delegation, *, by: Actor, hooks: Hooks) -> None:
+    """Confirm a submitted delegation with its people, and tell its head."""
+    check_not_frozen(event)
+    if not possible(found).confirm:
         raise StateNotPossible
-    _move(found, DelegationState.CONFIRMED, CONFIRMED, by)
+    _move(event, found, DelegationState.CONFIRMED, CONFIRMED, by, hooks)
+    seats.change_states(event, found, ParticipantState.REGISTERED, ParticipantState.CONFIRMED, hooks=hooks)
     if found.contact_email:
-        outbox.post(
-            "confirmed", found.contact_email, found.contact_language, by=by, event=event, about=found,
-            link=("delegation", found.id), delegation=found,
-        )
+        _write_to_head(event, found, "confirmed", by)
 
 
-def withdraw(event: Event, found: Delegation, reason: str, *, by: Actor) -> None:
+def withdraw(event: Event, found: Delegation, reason: str, *, by: Actor, hooks: Hooks) -> None:
     """Take the whole delegation out; its people's places become free, its data stay until retention removes them."""
-    _leave(found, DelegationState.WITHDRAWN, WITHDRAWN, reason, by)
+    _leave(event, found, DelegationState.WITHDRAWN, WITHDRAWN, reason, by, hooks)
 
 
-def decline(event: Event, found: Delegation, reason: str, *, by: Actor) -> None:
-    """Answer the invitation with no."""
-    _leave(found, DelegationState.DECLINED, DECLINED, reason, by)
+def decline(event: Event, found: Delegation, reason: str, *, by: Actor, hooks: Hooks) -> None:
+    """Answer the invitation with no; a delegation that has named people withdraws them."""
+    if found.seats_named:
+        withdraw(event, found, reason, by=by, hooks=hooks)
+    else:
+        _leave(event, found, DelegationState.DECLINED, DECLINED, reason, by, hooks)
 
 
-def _leave(found: Delegation, state: DelegationState, verb: Verb, reason: str, by: Actor) -> None:
-    if found.state in ABSENT:
+def _leave(
+    event: Event, found: Delegation, state: DelegationState, verb: Verb, reason: str, by: Actor, hooks: Hooks
+) -> None:
+    check_not_frozen(event)
+    if not possible(found).withdraw:
         raise StateNotPossible
     found.reason = reason[:500]
-    _move(found, state, verb, by)
+    _move(event, found, state, verb, by, hooks)
+    for coming in COMING:
+        seats.change_states(event, found, coming, ParticipantState.CANCELLED, hooks=hooks)
 
 
-def reopen(event: Event, found: Delegation, *, by: Actor) -> None:
-    """Let the delegation register again after it submitted, declined or withdrew."""
+def reopen(event: Event, found: Delegation, *, by: Actor, hooks: Hooks) -> None:
+    """Let the delegation register again after it submitted, declined or withdrew; whoever had a seat has it still."""
     check_not_frozen(event)
-    if found.state in {DelegationState.INVITED, DelegationState.REGISTERING}:
+    if not possible(found).reopen:
         raise StateNotPossible
-    _move(found, DelegationState.REGISTERING if found.seats_named else DelegationState.INVITED, REOPENED, by)
+    state = DelegationState.REGISTERING if found.seats_named else DelegationState.INVITED
+    _move(event, found, state, REOPENED, by, hooks)
+    found.reason = ""
+    seats.change_states(event, found, ParticipantState.CANCELLED, ParticipantState.REGISTERED, hooks=hooks)
 
 
-def set_archived(found: Delegation, archived: bool, *, by: Actor) -> None:
+def set_archived(event: Event, found: Delegation, archived: bool, *, by: Actor, hooks: Hooks) -> None:
+    """Archive the delegation or take it back; nothing is destroyed, and nobody of an archived one is expected."""
+    check_not_frozen(event)
+    if not archived:
+        check_name(event, found.name, found.id)
+    differences = {"archived_at": [None, "archived"] if archived else ["archived", None]}
+    hooks.before(hookspecs.before_change, event=event, subject=found, changes=differences)
     found.archived_at = clock.now() if archived else None
     activity.record(by, ARCHIVED if archived else RESTORED, found)
+    hooks.after(hookspecs.after_change, event=event, subject=found, changes=differences)
 
 
-def _move(found: Delegation, state: DelegationState, verb: Verb, by: Actor) -> None:
+@dataclass(frozen=True)
+class Possible:
+    """What organisers can do with a delegation as it is now."""
+
+    invite: bool
+    confirm: bool
+    reopen: bool
+    withdraw: bool
+
+
+def possible(found: Delegation) -> Possible:
+    kept = found.archived_at is None
+    coming = kept and found.state not in ABSENT
+    submitted = {DelegationState.SUBMITTED, DelegationState.ROSTER_INCOMPLETE}
+    return Possible(
+        coming,
+        kept and found.state in submitted,
+        kept and found.state not in {DelegationState.INVITED, DelegationState.REGISTERING},
+        coming,
+    )
+
+
+def _move(event: Event, found: Delegation, state: DelegationState, verb: Verb, by: Actor, hooks: Hooks) -> None:
     differences = {"state": [found.state, state.value]}
+    hooks.before(hookspecs.before_change, event=event, subject=found, changes=differences)
     found.state = state
     activity.record(by, verb, found, differences)
+    hooks.after(hookspecs.after_change, event=event, subject=found, changes=differences)
 
 
 # --- the guest's side -----------------------------------------------------------------------------------------------
@@ -409,8 +445,7 @@ def deadline(event: Event, found: Delegation) -> datetime | None:
 
 def check_open(event: Event, found: Delegation, moment: datetime) -> None:
     """Refuse after the deadline and its grace, and while the event takes no registrations."""
-    if found.archived_at is not None or found.state in ABSENT:
-        raise NotComing
+    check_coming(found)
     closes = deadline(event, found)
     if closes is not None and moment > closes + timedelta(minutes=event.grace_minutes):
         raise RegistrationClosed(when=format_moment(closes, event.zone))
@@ -418,174 +453,34 @@ def check_open(event: Event, found: Delegation, moment: datetime) -> None:
         raise RegistrationNotOpen
 
 
-def locked_delegation(event: Event, delegation_id: int) -> Delegation:
-    """Return the delegation locked, then its seats as they are now; call it first in the transaction."""
-    locked(Delegation, delegation_id, event_id=event.id)
-    return with_seats(event, delegation_id)
-
-
-@dataclass(frozen=True)
-class Person:
-    """What a form says of one seat; an empty name holds the seat without one."""
-
-    seat_id: int
-    name: str
-    function: str = ""
-    email: str = ""
-    phone: str = ""
-    languages: tuple[str, ...] = ()
-    document_language: str = ""
-    is_head: bool = False
-
-
-def save_people(event: Event, found: Delegation, people: Sequence[Person], *, by: Actor) -> None:
-    """Name, correct, substitute or take off the people of several seats at once.
-
-    ``found`` was locked in this transaction. Raises QuotaExceeded when the counter says that no seat is left, whatever
-    the rows say.
-    """
+def check_correctable(event: Event, person: Participant) -> None:
+    """Refuse to correct one's own data when there is nothing to prepare any more; the deadline does not matter here."""
     check_not_frozen(event)
-    check_emails(people)
-    seats = {seat.id: seat for seat in found.seats}
-    for person in people:
-        seat = seats.get(person.seat_id)
-        if seat is None:
-            raise QuotaExceeded(quota=found.quota)
-        _save_person(found, seat, person, by)
-    if found.state == DelegationState.INVITED and found.seats_named:
-        _move(found, DelegationState.REGISTERING, CHANGED, by)
-    session().flush()
+    if not is_expected(person):
+        raise NotComing
 
 
-def check_emails(people: Iterable[Person]) -> None:
-    seen: set[str] = set()
-    for person in people:
-        address = person.email.casefold()
-        if address and address in seen:
-            raise EmailTwice(email=person.email)
-        seen.add(address)
+def is_submitted(found: Delegation) -> bool:
+    """Tell whether the registration was handed in as it is now: nothing was saved since."""
+    waiting = {DelegationState.INVITED, DelegationState.REGISTERING} | ABSENT
+    return found.submitted_at is not None and found.saved_at is None and found.state not in waiting
 
 
-def _save_person(found: Delegation, seat: Seat, person: Person, by: Actor) -> None:
-    if not person.name:
-        if seat.participant is not None:
-            remove_person(found, seat, by=by)
-        return
-    if seat.participant is None:
-        seat.participant = _named(found, person, by)
-        seat.state = SeatState.NAMED
-        return
-    known = seat.participant
-    if sort_key(known.name) != sort_key(person.name) and known.email and person.email and (
-        known.email.casefold() != person.email.casefold()
-    ):
-        # another name and another address: another person, not a correction
-        substitute(found, seat, person, by=by)
-        return
-    _write(known, person)
-    activity.edited(by, PERSON_CHANGED, known)
-
-
-def _write(participant: Participant, person: Person) -> None:
-    participant.name, participant.sort_key = person.name, sort_key(person.name)
-    participant.function, participant.email, participant.phone = person.function, person.email, person.phone
-    participant.languages = list(person.languages)
-    participant.document_language = person.document_language
-    participant.is_head = person.is_head
-
-
-def _named(found: Delegation, person: Person, by: Actor) -> Participant:
-    take_seat(found)
-    new = Participant(
-        event_id=found.event_id, delegation_id=found.id, state=ParticipantState.REGISTERED, delegation=found, legs=[]
-    )
-    _write(new, person)
-    session().add(new)
-    activity.record(by, NAMED, new)
-    return new
-
-
-def take_seat(found: Delegation) -> None:
-    """Count one more named seat, or refuse; a conditional write, and a CHECK in the database behind it."""
-    taken = session().execute(
-        sa.update(Delegation)
-        .where(Delegation.id == found.id, Delegation.seats_named < Delegation.quota)
-        .values(seats_named=Delegation.seats_named + 1)
-        .execution_options(synchronize_session=False)
-    )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
-        raise QuotaExceeded(quota=found.quota)
-    orm.attributes.set_committed_value(found, "seats_named", found.seats_named + 1)
-
-
-def remove_person(found: Delegation, seat: Seat, *, by: Actor) -> None:
-    """Take the person off; the seat stays held. Their data stay until retention removes them."""
-    person = seat.participant
-    if person is None:
-        return
-    person.state = ParticipantState.CANCELLED
-    seat.participant, seat.state = None, SeatState.UNNAMED
-    found.seats_named -= 1
-    activity.record(by, PERSON_REMOVED, person)
-
-
-def substitute(found: Delegation, seat: Seat, person: Person, *, by: Actor) -> Participant:
-    """Give the seat to somebody else and keep the trace; the counter does not move."""
-    left = seat.participant
-    assert left is not None
-    left.state = ParticipantState.CANCELLED
-    came = Participant(
-        event_id=found.event_id, delegation_id=found.id, state=ParticipantState.REGISTERED, delegation=found, legs=[]
-    )
-    _write(came, person)
-    session().add(came)
-    session().flush()
-    seat.participant, seat.state = came, SeatState.SUBSTITUTED
-    session().add(
-        Substitution(event_id=found.event_id, seat_id=seat.id, left_id=left.id, came_id=came.id, at=clock.now())
-    )
-    activity.record(by, SUBSTITUTED, came, {"instead_of": [left.id, came.id]})
-    return came
-
-
-@dataclass(frozen=True)
-class Travel:
-    """One leg as a form says it."""
-
-    direction: Direction
-    mode: str = ""
-    number: str = ""
-    place: str = ""
-    at: datetime | None = None
-
-
-def save_travel(person: Participant, travel: Iterable[Travel], *, by: Actor) -> None:
-    """Write how and when the person arrives and leaves."""
-    for given in travel:
-        leg = person.leg(given.direction)
-        if leg is None:
-            leg = TravelLeg(event_id=person.event_id, direction=given.direction)
-            person.legs.append(leg)
-        leg.mode, leg.number, leg.place, leg.at = given.mode, given.number, given.place, given.at
-    if any(leg in session().new or session().is_modified(leg) for leg in person.legs):
-        activity.record(by, PERSON_CHANGED, person, {"travel": [None, "changed"]})
+# Further along than submitted: handing changes in does not take it back
+PAST_SUBMISSION = frozenset({DelegationState.CONFIRMED, DelegationState.ARRIVED, DelegationState.DEPARTED})
 
 
 def submit(event: Event, found: Delegation, progress: Completeness, *, by: Actor, hooks: Hooks) -> None:
-    """Hand the registration in; incomplete is allowed and stays visible, nameless is not."""
+    """Hand the registration in; incomplete is allowed and stays visible, nameless is not. Twice is once."""
     check_open(event, found, clock.now())
     if found.seats_named == 0:
         raise NothingToSubmit
+    if is_submitted(found):
+        return
     hooks.before(hookspecs.before_registration, event=event, delegation=found)
-    for seat in found.seats:
-        if seat.participant is not None and seat.state == SeatState.NAMED and not person_missing(seat.participant):
-            seat.state = SeatState.COMPLETE
-    found.submitted_at = clock.now()
+    found.submitted_at, found.saved_at = clock.now(), None
     state = DelegationState.SUBMITTED if progress.complete else DelegationState.ROSTER_INCOMPLETE
-    _move(found, state, SUBMITTED, by)
+    _move(event, found, DelegationState(found.state) if found.state in PAST_SUBMISSION else state, SUBMITTED, by, hooks)
     if found.contact_email:
-        outbox.post(
-            "registered", found.contact_email, found.contact_language, by=by, event=event, about=found,
-            link=("delegation", found.id), delegation=found, progress=progress, closes=deadline(event, found),
-        )
+        _write_to_head(event, found, "registered", by, progress=progress)
     hooks.after(hookspecs.after_registration, event=event, delegation=found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import wtforms
@@ -34,7 +35,9 @@ class DelegationForm(VersionedForm):
     city = TextField(_l("City"), required=False)
     country = CountryField(_l("Country"))
     role = ChoiceField(_l("Role"))
-    quota = WholeNumberField(_l("Seats"), minimum=1, maximum=500, description=_l("Seats may be held before they are named."))
+    quota = WholeNumberField(
+        _l("Seats"), minimum=1, maximum=500, description=_l("Seats may be held before they are named.")
+    )
     contact_name = TextField(_l("Head of delegation"), required=False)
     contact_email = EmailField(_l("E-mail of the head"), required=False, description=_l("The invitation goes there."))
     contact_phone = PhoneField(_l("Phone"))
@@ -44,7 +47,7 @@ class DelegationForm(VersionedForm):
 
     def set_up(self) -> None:
         self.closes_at.zone = g.event.zone
-        self.role.offer([(code.value, title) for code, title in words.ROLES.items()])
+        self.role.offer([(str(code), title) for code, title in words.ROLES.items()])
         self.contact_language.offer([(code, own_name(code)) for code in ("fr", "en")])
 
 
@@ -60,28 +63,87 @@ class DeclineForm(Form):
     reason = LongTextField(_l("Reason, if you wish to give one"), required=False, maximum=500)
 
 
-class PersonSection(Section):
-    """One seat: who comes."""
+FUNCTION = {"autocomplete": "organization-title", "dir": "auto"}
 
-    name = TextField(_l("Name as on the badge"), required=False, description=_l("In the order and script that the person uses. Leave it empty to hold the seat and name it later."))
-    function = TextField(_l("Function"), required=False)
-    email = EmailField(_l("E-mail"), required=False)
-    phone = PhoneField(_l("Phone"), description=_l("With the country code, for the days of the event only. Example: +33 4 76 59 59 59"))
-    languages = LanguagesField(_l("Languages understood in a meeting"), description=_l("So that nobody sits through a session that they cannot follow."))
+
+class PersonSection(Section):
+    """One seat: who comes. ``participant`` is the id of whoever sat there when the form was shown."""
+
+    participant = wtforms.HiddenField()
+    name = TextField(
+        _l("Name as on the badge"),
+        required=False,
+        description=_l(
+            "In the order and script that the person uses. Leave it empty to hold the seat and name it later."
+        ),
+        render_kw={"autocomplete": "name", "dir": "auto"},
+    )
+    function = TextField(_l("Function"), required=False, render_kw=FUNCTION)
+    email = EmailField(_l("E-mail"), required=False, render_kw={"autocomplete": "email"})
+    phone = PhoneField(
+        _l("Phone"),
+        description=_l("With the country code, for the days of the event only. Example: +33 4 76 59 59 59"),
+        render_kw={"autocomplete": "tel"},
+    )
+    languages = LanguagesField(
+        _l("Languages understood in a meeting"),
+        description=_l("So that nobody sits through a session that they cannot follow."),
+    )
     document_language = ChoiceField(_l("Language of documents"), required=False)
     is_head = wtforms.BooleanField(_l("Head of the delegation"))
+    take_off = wtforms.BooleanField(_l("Take this person off and hold the seat"))
 
     def set_up(self, event: Any) -> None:
         delegation = g.get("delegation")
-        first = [*event.languages, *([delegation.contact_language] if delegation else [])]
-        common = list(dict.fromkeys([*first, *self.languages.data]))
-        self.languages.put_first(common)
-        self.languages.folded = len(common)
-        self.document_language.offer([(code, language_name(code)) for code in event.languages])
+        _common_languages_first(self, [*event.languages, *([delegation.contact_language] if delegation else [])])
+        if not self.participant.data:
+            del self.take_off
+        for field in self:
+            if field.render_kw and "autocomplete" in field.render_kw:
+                # several people on one page: a browser must not fill the first one's name into all of them
+                token = field.render_kw["autocomplete"]
+                field.render_kw = {**field.render_kw, "autocomplete": f"section-{self._prefix.rstrip('-')} {token}"}
 
-    def validate_name(self, field: Any) -> None:
-        if not field.data and any((self.function.data, self.email.data, self.phone.data)):
-            raise wtforms.ValidationError(_("Write the name of this person, or empty the other lines to hold the seat."))
+    @property
+    def leaves(self) -> bool:
+        return "take_off" in self and bool(self.take_off.data)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse lines without a name: they would be lost. An empty optional field skips validators of its own."""
+        fine: bool = super().validate(extra_validators)
+        said = (self.function.data, self.email.data, self.phone.data, self.is_head.data)
+        if not self.name.data and not self.leaves and any(said):
+            message = _("Write the name of this person, or empty the other lines to hold the seat.")
+            self.name.errors = [*self.name.errors, message]
+            return False
+        return fine
+
+
+class OwnSection(Section):
+    """What somebody corrects of themselves."""
+
+    name = TextField(_l("Name as on the badge"), render_kw={"autocomplete": "name", "dir": "auto"})
+    function = TextField(_l("Function"), required=False, render_kw=FUNCTION)
+    email = EmailField(_l("E-mail"), required=False, render_kw={"autocomplete": "email"})
+    phone = PhoneField(
+        _l("Phone"),
+        description=_l("With the country code. Example: +33 4 76 59 59 59"),
+        render_kw={"autocomplete": "tel"},
+    )
+    languages = LanguagesField(_l("Languages you understand in a meeting"))
+    document_language = ChoiceField(_l("Language of documents"), required=False)
+
+    def set_up(self, event: Any) -> None:
+        _common_languages_first(self, event.languages)
+
+
+def _common_languages_first(form: Any, first: Iterable[str]) -> None:
+    """Show the event's languages and those chosen; the other forty wait behind one line."""
+    event_languages = list(g.event.languages)
+    common = [*first, *(form.languages.data or ())]
+    form.languages.put_first(list(dict.fromkeys(common)))
+    form.languages.folded = sum(code in common for code, _name in form.languages.choices)
+    form.document_language.offer([(code, language_name(code)) for code in event_languages])
 
 
 class TravelSection(Section):
@@ -99,7 +161,7 @@ class TravelSection(Section):
     def set_up(self, event: Any) -> None:
         self.arrival_at.zone = self.departure_at.zone = event.zone
         for field in (self.arrival_mode, self.departure_mode):
-            field.offer([(code.value, title) for code, title in words.MODES.items()])
+            field.offer([(str(code), title) for code, title in words.MODES.items()])
 
     def validate_departure_at(self, field: Any) -> None:
         if field.data and self.arrival_at.data and field.data <= self.arrival_at.data:
@@ -113,11 +175,23 @@ class AccessSection(Section):
     """What one person needs to take part: the need, never its reason."""
 
     step_free = wtforms.BooleanField(_l("Needs step-free ways"))
-    walking_level = ChoiceField(_l("Walks comfortably"), required=False, blank=_l("No limit to mention"), coerce=number_or_none)
+    walking_level = ChoiceField(
+        _l("Walks comfortably"), required=False, blank=_l("No limit to mention"), coerce=number_or_none
+    )
     hearing = wtforms.BooleanField(_l("Needs support for hearing (induction loop, captions)"))
     sight = wtforms.BooleanField(_l("Needs support for sight (large print, screen reader files)"))
-    other = TextField(_l("Something else that we should prepare"), required=False, maximum=500, description=_l("What to prepare, not why."))
-    consent = wtforms.BooleanField(_l("I agree that the organisers keep these needs until 30 days after the event, to prepare access, and for nothing else."))
+    other = TextField(
+        _l("Something else that we should prepare"),
+        required=False,
+        maximum=500,
+        description=_l("What to prepare, not why."),
+    )
+    consent = wtforms.BooleanField(
+        _l(
+            "I agree that the organisers keep these needs until 30 days after the event, to prepare access, "
+            "and for nothing else."
+        )
+    )
 
     def set_up(self, event: Any) -> None:
         self.walking_level.offer(
@@ -132,4 +206,6 @@ class AccessSection(Section):
 
     def validate_consent(self, field: Any) -> None:
         if self.says_something and not field.data:
-            raise wtforms.ValidationError(_("We may keep these needs only with consent: tick the box, or empty the needs."))
+            raise wtforms.ValidationError(
+                _("We may keep these needs only with consent: tick the box, or empty the needs.")
+            )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from flask import Blueprint
 
 from eventhub.contributions import Area, Attendance, Card, Check, MenuItem, Permission, PersonalData
-from eventhub.delegations import contributions, permissions, presence, views, views_guest
+from eventhub.delegations import contributions, permissions, presence, views, views_guest, views_me
 from eventhub.events.models import Event, ProgrammeItem
 from eventhub.hookspecs import hookimpl
 from eventhub.i18n import gettext as _
@@ -20,7 +20,7 @@ def register_permissions() -> Iterable[Permission]:
 
 @hookimpl
 def register_blueprints() -> Iterable[Blueprint]:
-    return (views.bp, views_guest.bp, views_guest.me)
+    return (views.bp, views_guest.bp, views_me.bp)
 
 
 @hookimpl

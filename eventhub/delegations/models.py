@@ -23,6 +23,10 @@ class DelegationState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+# States in which nobody of the delegation is expected
+ABSENT = frozenset({DelegationState.DECLINED, DelegationState.WITHDRAWN})
+
+
 class DelegationRole(StrEnum):
     CHALLENGE_OWNER = "challenge_owner"
     PARTICIPANT = "participant"
@@ -93,6 +97,7 @@ class Delegation(Model):
     reason: orm.Mapped[str] = orm.mapped_column(sa.String(500), default="")
     invited_at: orm.Mapped[datetime | None]
     submitted_at: orm.Mapped[datetime | None]
+    saved_at: orm.Mapped[datetime | None]  # the last save of its form that was not handed in yet
     archived_at: orm.Mapped[datetime | None]
     seats: orm.Mapped[list[Seat]] = orm.relationship(
         back_populates="delegation", order_by="Seat.position", cascade="all, delete-orphan"
@@ -157,6 +162,8 @@ class Substitution(Model):
     left_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("participant.id", ondelete="CASCADE"))
     came_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("participant.id", ondelete="CASCADE"))
     at: orm.Mapped[datetime]
+    left: orm.Mapped[Participant] = orm.relationship(foreign_keys=left_id)
+    came: orm.Mapped[Participant] = orm.relationship(foreign_keys=came_id)
 
 
 class TravelLeg(Model):
@@ -190,7 +197,7 @@ class AccessNeed(Model):
 
 
 class Consent(Model):
-    """A consent, or its withdrawal, to one purpose in one wording; ``confirmed`` when the person gave it, not the head."""
+    """A consent to one purpose in one wording, given and perhaps withdrawn; ``confirmed`` when the person gave it."""
 
     __tablename__ = "consent"
     __table_args__ = (sa.Index("ix_consent_participant_id_purpose", "participant_id", "purpose"),)

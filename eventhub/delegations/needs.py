@@ -60,7 +60,9 @@ def declare(person: Participant, access: Access, *, by: Actor) -> None:
     vault = Vault(person.event_id)
     if row is not None and Access(**vault.open(row.sealed)) == access:
         return
-    sealed = vault.seal(asdict(access))  # asks for the event's key, and a query must not flush a row without its content
+    sealed = vault.seal(
+        asdict(access)
+    )  # asks for the event's key, and a query must not flush a row without its content
     if row is None:
         row = AccessNeed(event_id=person.event_id, participant_id=person.id)
         session().add(row)
@@ -106,5 +108,3 @@ def withdraw_consent(person: Participant, purpose: str) -> bool:
         return False
     held.withdrawn_at = clock.now()
     return True
-
-

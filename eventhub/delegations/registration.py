@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from eventhub import hookspecs
+from flask import request
+
+from eventhub import clock, hookspecs
 from eventhub.activity import Actor
 from eventhub.contributions import FormSection
-from eventhub.delegations import domain, needs
+from eventhub.delegations import completeness, domain, needs, seats
 from eventhub.delegations.forms import ACCESS_CONSENT_VERSION, AccessSection, PersonSection, TravelSection
-from eventhub.delegations.models import Delegation, Direction, Participant
+from eventhub.delegations.models import Delegation, DelegationState, Direction, Participant, Seat
+from eventhub.errors import Refused
 from eventhub.events.models import Event
 from eventhub.hub import Hooks
 from eventhub.i18n import gettext as _
-from eventhub.web.forms import FormStack
+from eventhub.i18n import sort_key
+from eventhub.web.forms import FormStack, digest, editable, read_base
 
 STAGES = ("people", "travel", "needs", "choices")
+PLUGIN_STAGES = ("needs", "choices")
 ACCESS = "delegations.access"
+FACTS = ("name", "function", "email", "phone", "languages", "document_language", "is_head")
 
 
 def stage_titles() -> dict[str, str]:
     return {"people": _("People"), "travel": _("Travel"), "needs": _("Needs"), "choices": _("Choices")}
+
+
+def stage_questions() -> dict[str, str]:
+    """Return what each step asks, as the heading of its page."""
+    return {
+        "people": _("Who is coming?"),
+        "travel": _("How do you travel?"),
+        "needs": _("What do you need?"),
+        "choices": _("What do you choose?"),
+    }
 
 
 @dataclass
@@ -33,79 +52,212 @@ class Step:
     delegation: Delegation
     stage: str
     stack: FormStack
-    people: list[domain.Person] = field(default_factory=list)
+    hooks: Hooks
+    by: Actor
+    people: list[seats.Person] = field(default_factory=list)
+    asked: list[FormSection] = field(default_factory=list)  # those of plugins
 
-    def save(self, by: Actor) -> None:
+    def validate(self) -> bool:
+        """Check every section; a person who was taken off meanwhile leaves a question, not a loss."""
+        fine = self.stack.validate()
+        if self._orphans():
+            self.stack.own.refuse(
+                _(
+                    "Somebody was taken off this delegation while you were writing. "
+                    "Check what is left here, and save again."
+                )
+            )
+            return False
+        return fine
+
+    def _orphans(self) -> set[str]:
+        """Return the prefixes of posted sections that are there no more; a free seat that is has its own rule."""
+        posted = {name.removesuffix("base") for name in request.form if re.search(r"-\d+-base$", name)}
+        known = {part.form._prefix for part in self.stack.bound}
+        seats_seen_free = {
+            prefix for prefix in posted if prefix.startswith("person-") and not request.form.get(f"{prefix}participant")
+        }
+        return posted - known - seats_seen_free
+
+    def save(self) -> seats.Saved:
         """Save every section; the people of all seats go through one domain call."""
         self.stack.save()
         if self.stage == "people":
-            domain.save_people(self.event, self.delegation, self.people, by=by)
+            return seats.save_people(self.event, self.delegation, self.people, by=self.by, hooks=self.hooks)
+        self.delegation.saved_at = clock.now()
+        return seats.Saved()
 
 
 def build(event: Event, found: Delegation, stage: str, *, hooks: Hooks, by: Actor) -> Step:
     """Return the step with its sections; inside a transaction, what it shows was read under the lock."""
-    people: list[domain.Person] = []
-    persons = [seat.participant for seat in found.seats if seat.participant is not None]
+    people: list[seats.Person] = []
+    persons = people_of(found)
     sections: list[FormSection] = []
+    asked = plugin_sections(event, persons, (stage,), hooks=hooks) if stage in PLUGIN_STAGES else []
     if stage == "people":
-        sections = [_person_section(seat, people) for seat in found.seats]
+        sections = _person_sections(event, found, people)
     elif stage == "travel":
-        sections = [_travel_section(person, by) for person in persons]
+        sections = [_travel_section(event, person, hooks, by) for person in persons]
     elif stage == "needs":
         sections = access_sections(event, persons, own=False, by=by)
-    if stage in {"needs", "choices"}:
-        sections += hooks.collect(
-            hookspecs.participant_form_sections, event=event, stage=stage, participants=persons, own=False
-        )
-        order = {person.id: index for index, person in enumerate(persons)}
-        sections.sort(key=lambda section: order.get(section.subject_id or 0, -1))
-    return Step(event, found, stage, FormStack(event, sections), people)
+    order = {person.id: index for index, person in enumerate(persons)}
+    if asked:
+        sections = sorted([*sections, *asked], key=lambda section: order.get(section.subject_id or 0, -1))
+    stack = FormStack(event, sections)
+    if stage == "people" and stack.submitted:
+        _ask_where_somebody_else_sits(stack)
+    return Step(event, found, stage, stack, hooks, by, people, asked)
 
 
-def plugin_sections(event: Event, persons: Sequence[Participant], *, hooks: Hooks, own: bool) -> list[FormSection]:
-    """Return the sections of all plugins, for counting what is complete."""
+def closed_because(event: Event, found: Delegation, moment: datetime) -> str:
+    """Return why this registration takes no changes at the moment, or ""."""
+    try:
+        domain.check_open(event, found, moment)
+    except Refused as refusal:
+        return str(refusal)
+    return ""
+
+
+def people_of(found: Delegation) -> list[Participant]:
+    return [seat.participant for seat in found.seats if seat.participant is not None]
+
+
+def plugin_sections(
+    event: Event,
+    persons: Sequence[Participant],
+    stages: Iterable[str] = PLUGIN_STAGES,
+    *,
+    hooks: Hooks,
+    own: bool = False,
+) -> list[FormSection]:
+    """Return the sections of all plugins in these stages."""
     if not persons:
         return []
     return [
         section
-        for stage in ("needs", "choices")
+        for stage in stages
         for section in hooks.collect(
             hookspecs.participant_form_sections, event=event, stage=stage, participants=persons, own=own
         )
     ]
 
 
-def _person_section(seat: Any, people: list[domain.Person]) -> FormSection:
-    person: Participant | None = seat.participant
+def progress(event: Event, found: Delegation, *, hooks: Hooks, shown: Step | None = None) -> completeness.Completeness:
+    """Return how far the registration is; plugins are not asked again for the step that is shown already."""
+    own = shown.asked if shown else []
+    others = [stage for stage in PLUGIN_STAGES if shown is None or stage != shown.stage]
+    return completeness.of(found, [*own, *plugin_sections(event, people_of(found), others, hooks=hooks)])
 
+
+# --- people ---------------------------------------------------------------------------------------------------------
+
+
+def _person_sections(event: Event, found: Delegation, people: list[seats.Person]) -> list[FormSection]:
+    """Return a section per seat, and one per seat that the organisers took back while somebody was typed on it."""
+    sections = [_person_section(event, found, number, seat, people) for number, seat in enumerate(found.seats, start=1)]
+    known = {seat.id for seat in found.seats}
+    posted = (re.fullmatch(r"person-(\d{1,15})-name", name) for name in request.form)
+    typed = {int(match[1]) for match in posted if match and request.form[match[0]].strip()}
+    taken_back = {seat_id for seat_id in typed - known if not _posted(seat_id, "participant")}
+    free = _defaults(event, found)
+    for seat_id in sorted(taken_back)[: found.quota]:
+        title = _("A seat that was taken back")
+        hint = _("The organisers have reduced the number of seats meanwhile.")
+        save = _saving(people, seat_id, newcomer=True)
+        sections.append(
+            FormSection("person", title, PersonSection, save, "people", seat_id, free, hint, complete=False)
+        )
+    return sections
+
+
+def _person_section(
+    event: Event, found: Delegation, number: int, seat: Seat, people: list[seats.Person]
+) -> FormSection:
+    person = seat.participant
+    title = _("Seat %(number)s", number=number)
+    if person is None:
+        values = _defaults(event, found)
+        if number == 1 and found.state == DelegationState.INVITED and found.contact_name:
+            # nobody should have to type what they gave the organisers already
+            email, phone = found.contact_email, found.contact_phone
+            values |= {"name": found.contact_name, "email": email, "phone": phone, "is_head": True}
+        save = _saving(people, seat.id)
+        return FormSection("person", title, PersonSection, save, "people", seat.id, values, complete=False)
+    if _is_newcomer(seat, person):
+        hint = _("%(name)s was given this seat meanwhile. We give yours another one, if one is left.", name=person.name)
+        save = _saving(people, seat.id, newcomer=True)
+        values = _defaults(event, found)
+        return FormSection("person", title, PersonSection, save, "people", seat.id, values, hint, complete=False)
+    gaps = completeness.person_missing(person)
+    return FormSection(
+        "person",
+        _("Seat %(number)s: %(name)s", number=number, name=person.name),
+        PersonSection,
+        _saving(people, seat.id),
+        "people",
+        seat.id,
+        {**{name: getattr(person, name) for name in FACTS}, "participant": str(person.id)},
+        complete=not gaps,
+        missing=tuple(gaps),
+    )
+
+
+def _defaults(event: Event, found: Delegation) -> dict[str, Any]:
+    """Return what the form of a free seat starts from; a select always says something, so it starts from that."""
+    spoken = found.contact_language if found.contact_language in event.languages else event.languages[0]
+    start: dict[str, Any] = {**dict.fromkeys(FACTS, ""), "languages": [], "is_head": False}
+    return start | {"document_language": spoken, "participant": ""}
+
+
+def _posted(seat_id: int, name: str) -> str | None:
+    return request.form.get(f"person-{seat_id}-{name}")
+
+
+def _is_newcomer(seat: Seat, person: Participant) -> bool:
+    """Tell whether somebody was typed where this form had shown a free seat, which is another's now.
+
+    The same name is the same form sent twice, not a second person.
+    """
+    typed = (_posted(seat.id, "name") or "").strip()
+    return _posted(seat.id, "participant") == "" and bool(typed) and sort_key(typed) != person.sort_key
+
+
+def _ask_where_somebody_else_sits(stack: FormStack) -> None:
+    """Make a conflict of what was changed about somebody whose seat is another's now: it is not the other's phone."""
+    for part in stack.bound:
+        form, now = part.form, part.section.values["participant"]
+        seen = form.participant.data or ""
+        if seen and seen != now:
+            base = read_base(form.base.data)
+            edited = any(digest(item.data) != base.get(item.short_name, digest(item.data)) for item in editable(form))
+            if edited or form.leaves:
+                form.base.data = json.dumps({**base, "name": ""})
+            form.participant.data = now
+
+
+def _saving(people: list[seats.Person], seat_id: int, *, newcomer: bool = False) -> Callable[[PersonSection], None]:
     def save(form: PersonSection) -> None:
         people.append(
-            domain.Person(
-                seat.id,
-                form.name.data or "",
+            seats.Person(
+                seat_id,
+                "" if form.leaves else form.name.data or "",
                 form.function.data or "",
                 form.email.data or "",
                 form.phone.data or "",
                 tuple(form.languages.data or ()),
                 form.document_language.data or "",
                 bool(form.is_head.data),
+                newcomer,
             )
         )
 
-    names = ("name", "function", "email", "phone", "languages", "document_language", "is_head")
-    empty: dict[str, Any] = {**dict.fromkeys(names, ""), "languages": [], "is_head": False}
-    return FormSection(
-        "person",
-        _("Seat %(number)s", number=seat.position),
-        PersonSection,
-        save,
-        "people",
-        seat.id,
-        {name: getattr(person, name) for name in names} if person else empty,
-    )
+    return save
 
 
-def _travel_section(person: Participant, by: Actor) -> FormSection:
+# --- travel ---------------------------------------------------------------------------------------------------------
+
+
+def _travel_section(event: Event, person: Participant, hooks: Hooks, by: Actor) -> FormSection:
     values: dict[str, Any] = {}
     for direction in Direction:
         leg = person.leg(direction)
@@ -113,22 +265,25 @@ def _travel_section(person: Participant, by: Actor) -> FormSection:
             values[f"{direction.value}_{name}"] = getattr(leg, name) if leg else None if name == "at" else ""
 
     def save(form: TravelSection) -> None:
-        domain.save_travel(
-            person,
-            [
-                domain.Travel(
-                    direction,
-                    form[f"{direction.value}_mode"].data or "",
-                    form[f"{direction.value}_number"].data or "",
-                    form[f"{direction.value}_place"].data or "",
-                    form[f"{direction.value}_at"].data,
-                )
-                for direction in Direction
-            ],
-            by=by,
-        )
+        said = [
+            seats.Travel(
+                direction,
+                form[f"{direction.value}_mode"].data or "",
+                form[f"{direction.value}_number"].data or "",
+                form[f"{direction.value}_place"].data or "",
+                form[f"{direction.value}_at"].data,
+            )
+            for direction in Direction
+        ]
+        seats.save_travel(event, person, said, by=by, hooks=hooks)
 
-    return FormSection("travel", person.name, TravelSection, save, "travel", person.id, values)
+    gaps = tuple(completeness.travel_missing(person))
+    return FormSection(
+        "travel", person.name, TravelSection, save, "travel", person.id, values, complete=not gaps, missing=gaps
+    )
+
+
+# --- access needs ---------------------------------------------------------------------------------------------------
 
 
 def access_sections(event: Event, persons: Sequence[Participant], *, own: bool, by: Actor) -> list[FormSection]:
@@ -173,7 +328,9 @@ def access_sections(event: Event, persons: Sequence[Participant], *, own: bool, 
             }
         hint = ""
         if known and not own:
-            hint = _("Access needs are declared for this person and shown to nobody here. Fill in only to replace them.")
+            hint = _(
+                "Access needs are declared for this person and shown to nobody here. Fill in only to replace them."
+            )
         title = _("Access") if own else _("%(name)s: access", name=person.name)
         return FormSection("access", title, AccessSection, save, "needs", person.id, values, hint, order=10)
 

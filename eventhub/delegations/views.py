@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from flask import g, redirect, render_template, request, url_for
+from flask import abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventhub import activity, hookspecs, spreadsheets
 from eventhub.access import links
+from eventhub.access.gate import may
 from eventhub.access.permissions import requires
-from eventhub.db import locked, transaction
+from eventhub.db import transaction
 from eventhub.delegations import domain, permissions, registration, words
-from eventhub.delegations.contributions import COMPLETE
-from eventhub.delegations.forms import DelegationForm, ReasonForm
-from eventhub.delegations.models import Delegation, Participant, TravelLeg
-from eventhub.i18n import country_name, format_moment
+from eventhub.delegations.forms import DelegationForm, PersonSection, ReasonForm, TravelSection
+from eventhub.delegations.models import Delegation, Direction, Participant
+from eventhub.delegations.seats import Saved
+from eventhub.i18n import country_name, language_choices, language_name
 from eventhub.i18n import gettext as _
+from eventhub.i18n import lazy_gettext as _l
 from eventhub.site.flash import done
+from eventhub.web import journal
 from eventhub.web.forms import Form, StackForm
-from eventhub.web.lists import Column, paginate, table, wanted_export
+from eventhub.web.lists import Column, here, paginate, table, wanted_export
 from eventhub.web.pages import Audience, pages
 
 bp = pages("delegations", __name__, Audience.ORGANISERS)
 
-FACTS = (
-    "name city country role quota contact_name contact_email contact_phone contact_language closes_at note".split()
-)
+FACTS = "name city country role quota contact_name contact_email contact_phone contact_language closes_at note".split()
+LABELS = journal.labels_of(DelegationForm) | journal.labels_of(PersonSection) | journal.labels_of(TravelSection)
+LABELS |= {"state": _l("State"), "links": _l("Links that worked"), "archived_at": _l("Archived")}
 
 
 def facts(found: Delegation) -> dict[str, object]:
@@ -47,6 +50,14 @@ def columns() -> list[Column[Delegation]]:
     ]
 
 
+def export_kind() -> str | None:
+    """Return which file of the list is wanted, if any; a role that may read need not be one that may take it away."""
+    kind = wanted_export()
+    if kind and not may(permissions.EXPORT):
+        abort(404)
+    return kind
+
+
 @bp.get("/")
 @requires(permissions.READ)
 def index() -> ResponseReturnValue:
@@ -56,14 +67,20 @@ def index() -> ResponseReturnValue:
         search=request.args.get("q", ""),
         state=request.args.get("state", ""),
         country=request.args.get("country", ""),
+        incomplete=show == "incomplete",
         archived=show == "archived",
     )
-    if show == "incomplete":
-        query = query.where(Delegation.state.not_in(COMPLETE | domain.ABSENT))
-    if kind := wanted_export():
+    if kind := export_kind():
         rows = paginate(query, per_page=100_000).rows
         return spreadsheets.download(kind, _("Delegations"), *table(columns(), rows))
-    return render_template("delegations/index.html", page=paginate(query), show=show, words=words)
+    return render_template(
+        "delegations/index.html",
+        page=paginate(query),
+        show=show,
+        words=words,
+        countries=domain.countries(g.event),
+        here=here,
+    )
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -85,18 +102,11 @@ def show(delegation_id: int) -> ResponseReturnValue:
     return render_template(
         "delegations/show.html",
         delegation=found,
-        progress=progress_of(found),
+        progress=registration.progress(g.event, found, hooks=g.hooks),
         closes=domain.deadline(g.event, found),
-        history=activity.history(found),
+        history=journal.lines(*domain.history(found), LABELS, words.SAID),
         words=words,
-        absent=found.state in domain.ABSENT,
-    )
-
-
-def progress_of(found: Delegation) -> domain.Completeness:
-    people = [seat.participant for seat in found.seats if seat.participant is not None]
-    return domain.completeness(
-        found, registration.plugin_sections(g.event, people, hooks=g.hooks, own=False)
+        possible=domain.possible(found),
     )
 
 
@@ -122,22 +132,30 @@ def seats(delegation_id: int, stage: str) -> ResponseReturnValue:
     step = None
     if own.is_submitted():
         with own.refusals(), transaction():
-            found = domain.locked_delegation(g.event, delegation_id)
-            g.delegation = found
-            step = registration.build(g.event, found, stage, hooks=g.hooks, by=g.actor)
+            g.delegation = domain.locked_delegation(g.event, delegation_id)
+            step = registration.build(g.event, g.delegation, stage, hooks=g.hooks, by=g.actor)
             step.stack.own = own
-            if step.stack.validate():
-                step.save(g.actor)
+            domain.check_coming(g.delegation)
+            if step.validate():
+                tell_of(step.save())
                 done(_("Saved."))
                 return redirect(url_for("delegations.show", delegation_id=delegation_id))
+    g.delegation = domain.with_seats(g.event, delegation_id)
     if step is None:
-        g.delegation = domain.with_seats(g.event, delegation_id)
         step = registration.build(g.event, g.delegation, stage, hooks=g.hooks, by=g.actor)
         step.stack.own = own
     return (
-        render_template("delegations/seats.html", step=step, delegation=g.delegation, titles=registration.stage_titles()),
+        render_template("delegations/seats.html", step=step, stack=step.stack, delegation=g.delegation),
         step.stack.status,
     )
+
+
+def tell_of(saved: Saved) -> None:
+    """Say what naming people led to that its author may not expect."""
+    for left, came in saved.substituted:
+        done(_("%(came)s takes the seat of %(left)s. Travel, needs and choices start empty.", came=came, left=left))
+    for name, number in saved.moved:
+        done(_("The seat had been given away meanwhile: %(name)s has seat %(number)s.", name=name, number=number))
 
 
 @bp.post("/<int:delegation_id>/<any(invite, confirm, reopen, revoke):act>")
@@ -147,15 +165,15 @@ def move(delegation_id: int, act: str) -> ResponseReturnValue:
     back = url_for("delegations.show", delegation_id=delegation_id)
     if form.validate():
         with form.refusals(), transaction():
-            found = locked(Delegation, delegation_id, event_id=g.event.id)
+            found = domain.locked_delegation(g.event, delegation_id)
             if act == "invite":
                 domain.invite(g.event, found, by=g.actor)
                 done(_("The invitation to %(email)s is on its way.", email=found.contact_email))
             elif act == "confirm":
-                domain.confirm(g.event, found, by=g.actor)
-                done(_("Confirmed; its head is told by mail."))
+                domain.confirm(g.event, found, by=g.actor, hooks=g.hooks)
+                done(_("Confirmed; its head is told by mail.") if found.contact_email else _("Confirmed."))
             elif act == "reopen":
-                domain.reopen(g.event, found, by=g.actor)
+                domain.reopen(g.event, found, by=g.actor, hooks=g.hooks)
                 done(_("The delegation can register again."))
             else:
                 domain.revoke_links(found, by=g.actor)
@@ -169,27 +187,31 @@ def move(delegation_id: int, act: str) -> ResponseReturnValue:
 def link(delegation_id: int) -> ResponseReturnValue:
     """Make a link and show it once, for those whom no mail reaches."""
     form = Form()
+    back = url_for("delegations.show", delegation_id=delegation_id)
     found = domain.delegation(g.event, delegation_id)
     url = ""
     if form.validate():
         with form.refusals(), transaction():
             url = links.mint_url("delegation", found.id, g.event.id, found.contact_language)
-            activity.record(g.actor, domain.INVITED, found, {"link": [None, "shown"]})
-    return render_template("delegations/link.html", form=form, delegation=found, url=url), form.status
+            activity.record(g.actor, domain.LINK_SHOWN, found)
+    if not url:
+        return render_template("site/refused.html", form=form, back=back), 422
+    return render_template("delegations/link.html", name=found.name, url=url, back=back)
 
 
 @bp.route("/<int:delegation_id>/withdraw", methods=["GET", "POST"])
 @requires(permissions.EDIT)
 def withdraw(delegation_id: int) -> ResponseReturnValue:
-    found = domain.with_seats(g.event, delegation_id)
     form = ReasonForm()
     if form.validate_on_submit():
         with form.refusals(), transaction():
             found = domain.locked_delegation(g.event, delegation_id)
-            domain.withdraw(g.event, found, form.reason.data, by=g.actor)
+            domain.withdraw(g.event, found, form.reason.data, by=g.actor, hooks=g.hooks)
             done(_("The delegation is withdrawn."))
             return redirect(url_for("delegations.show", delegation_id=delegation_id))
-    return render_template("delegations/withdraw.html", form=form, delegation=found), form.status
+    found = domain.with_seats(g.event, delegation_id)
+    people = registration.people_of(found)
+    return render_template("delegations/withdraw.html", form=form, delegation=found, people=people), form.status
 
 
 @bp.post("/<int:delegation_id>/archive")
@@ -197,22 +219,24 @@ def withdraw(delegation_id: int) -> ResponseReturnValue:
 def archive(delegation_id: int) -> ResponseReturnValue:
     form = Form()
     if form.validate():
-        with transaction():
-            found = locked(Delegation, delegation_id, event_id=g.event.id)
+        with form.refusals(), transaction():
+            found = domain.locked_delegation(g.event, delegation_id)
             put_away = found.archived_at is None
-            domain.set_archived(found, put_away, by=g.actor)
-        undo = url_for("delegations.archive", delegation_id=delegation_id) if put_away else None
-        done(_("The delegation is archived.") if put_away else _("The delegation is back."), undo=undo)
-    return redirect(url_for("delegations.index"))
+            domain.set_archived(g.event, found, put_away, by=g.actor, hooks=g.hooks)
+            undo = url_for("delegations.archive", delegation_id=delegation_id) if put_away else None
+            done(_("The delegation is archived.") if put_away else _("The delegation is back."), undo=undo)
+            return redirect(url_for("delegations.index"))
+    back = url_for("delegations.show", delegation_id=delegation_id)
+    return render_template("site/refused.html", form=form, back=back), 422
 
 
 # --- people ---------------------------------------------------------------------------------------------------------
 
 
 def people_columns() -> list[Column[Participant]]:
-    def leg(person: Participant, direction: str) -> str:
-        found: TravelLeg | None = next((leg for leg in person.legs if leg.direction == direction), None)
-        return format_moment(found.at, g.event.zone) if found and found.at else ""
+    def leg(person: Participant, direction: Direction) -> object:
+        found = person.leg(direction)
+        return found.at.astimezone(g.event.zone) if found and found.at else ""
 
     return [
         Column("name", _("Name"), lambda row: row.name),
@@ -221,9 +245,9 @@ def people_columns() -> list[Column[Participant]]:
         Column("country", _("Country"), lambda row: country_name(row.delegation.country)),
         Column("email", _("E-mail"), lambda row: row.email),
         Column("phone", _("Phone"), lambda row: row.phone),
-        Column("languages", _("Languages understood"), lambda row: row.languages),
-        Column("arrival", _("Arrival"), lambda row: leg(row, "arrival")),
-        Column("departure", _("Departure"), lambda row: leg(row, "departure")),
+        Column("languages", _("Languages understood"), lambda row: [language_name(code) for code in row.languages]),
+        Column("arrival", _("Arrival"), lambda row: leg(row, Direction.ARRIVAL)),
+        Column("departure", _("Departure"), lambda row: leg(row, Direction.DEPARTURE)),
         Column("state", _("State"), lambda row: str(words.PARTICIPANT_STATES[row.state])),
     ]
 
@@ -236,25 +260,34 @@ def people() -> ResponseReturnValue:
         search=request.args.get("q", ""),
         delegation_id=request.args.get("delegation", type=int),
         language=request.args.get("language", ""),
-    )
-    if kind := wanted_export():
-        query = query.options(domain.with_travel())
+    ).options(domain.with_travel())
+    if kind := export_kind():
         rows = paginate(query, per_page=100_000).rows
         return spreadsheets.download(kind, _("People"), *table(people_columns(), rows))
-    return render_template("delegations/people.html", page=paginate(query), words=words)
+    return render_template(
+        "delegations/people.html",
+        page=paginate(query),
+        words=words,
+        delegations=domain.names(g.event),
+        languages=language_choices(),
+        here=here,
+    )
 
 
 @bp.get("/people/<int:participant_id>")
 @requires(permissions.READ)
 def person(participant_id: int) -> ResponseReturnValue:
     found = domain.participant(g.event, participant_id)
+    agenda = g.hooks.collect(hookspecs.agenda_items, event=g.event, audience=found)
     return render_template(
         "delegations/person.html",
         person=found,
-        agenda=g.hooks.collect(hookspecs.agenda_items, event=g.event, audience=found),
+        agenda=sorted(agenda, key=lambda line: line.starts_at),
         panels=g.hooks.collect(hookspecs.participant_panels, event=g.event, participant=found),
-        history=activity.history(found),
+        history=journal.lines(activity.history(found), {}, LABELS, words.SAID),
+        substitutions=domain.substitutions_of(found),
         words=words,
+        expected=domain.is_expected(found),
     )
 
 
@@ -262,10 +295,14 @@ def person(participant_id: int) -> ResponseReturnValue:
 @requires(permissions.EDIT)
 def person_link(participant_id: int) -> ResponseReturnValue:
     form = Form()
+    back = url_for("delegations.person", participant_id=participant_id)
     found = domain.participant(g.event, participant_id)
     url = ""
-    if form.validate():
+    if form.validate() and domain.is_expected(found):
         with form.refusals(), transaction():
-            url = links.mint_url("participant", found.id, g.event.id, found.document_language or "en")
-            activity.record(g.actor, domain.INVITED, found, {"link": [None, "shown"]})
-    return render_template("delegations/link.html", form=form, delegation=found.delegation, url=url), form.status
+            spoken = found.document_language or found.delegation.contact_language
+            url = links.mint_url("participant", found.id, g.event.id, spoken)
+            activity.record(g.actor, domain.LINK_SHOWN, found)
+    if not url:
+        return render_template("site/refused.html", form=form, back=back), 422
+    return render_template("delegations/link.html", name=found.name, url=url, back=back)

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from eventhub.delegations.models import DelegationRole, DelegationState, Direction, ParticipantState, SeatState, TravelMode
+from eventhub.delegations.models import (
+    DelegationRole,
+    DelegationState,
+    Direction,
+    ParticipantState,
+    SeatState,
+    TravelMode,
+)
+from eventhub.i18n import country_name, format_list, language_name
 from eventhub.i18n import lazy_pgettext as _lp
+from eventhub.web.journal import moment
 
 STATES: dict[str, Any] = {
     DelegationState.INVITED: _lp("delegation", "Invited"),
@@ -60,4 +70,30 @@ MODES: dict[str, Any] = {
 DIRECTIONS: dict[str, Any] = {
     Direction.ARRIVAL: _lp("travel", "Arrival"),
     Direction.DEPARTURE: _lp("travel", "Departure"),
+}
+
+
+def _one_of(*names: dict[str, Any]) -> Callable[[Any], str]:
+    return lambda value: next((str(found[value]) for found in names if value in found), str(value))
+
+
+# How the journal's values are said, by column
+SAID: dict[str, Callable[[Any], str]] = {
+    "state": _one_of(STATES, PARTICIPANT_STATES),
+    "role": _one_of(ROLES),
+    "country": country_name,
+    "contact_language": language_name,
+    "document_language": language_name,
+    "languages": lambda codes: format_list(language_name(code) for code in codes),
+    "closes_at": moment,
+    "arrival_mode": _one_of(MODES),
+    "departure_mode": _one_of(MODES),
+    "arrival_at": moment,
+    "departure_at": moment,
+}
+PARTICIPANT_TONES = {
+    ParticipantState.CONFIRMED: "good",
+    ParticipantState.ARRIVED: "good",
+    ParticipantState.CANCELLED: "stop",
+    ParticipantState.NO_SHOW: "stop",
 }

@@ -66,7 +66,7 @@ def kept_query() -> dict[str, list[str]]:
     return {key: values for key, values in request.args.lists() if key not in path and not key.startswith("_")}
 
 
-def paginate(query: sa.Select[tuple[T]], *, per_page: int = PER_PAGE) -> Page[T]:
+def paginate(query: sa.Select[T], *, per_page: int = PER_PAGE) -> Page[T]:
     """Return the page that the URL asks for, in two statements whatever the number of rows."""
     count = sa.select(sa.func.count()).select_from(query.order_by(None).subquery())
     total = session().scalar(count) or 0

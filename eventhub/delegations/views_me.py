@@ -1,0 +1,140 @@
+"""A participant's own page: agenda, needs, choices, and what we keep about them."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+from flask import Response, abort, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from eventhub import clock, hookspecs, privacy
+from eventhub.access import links
+from eventhub.access.models import GuestLink
+from eventhub.access.permissions import requires
+from eventhub.contributions import AgendaItem, FormSection
+from eventhub.db import transaction
+from eventhub.delegations import domain, permissions, registration, seats
+from eventhub.delegations.forms import OwnSection
+from eventhub.delegations.models import Participant
+from eventhub.events import calendar
+from eventhub.i18n import gettext as _
+from eventhub.site.flash import done
+from eventhub.web.forms import Form, FormStack, StackForm
+from eventhub.web.pages import Audience, pages
+
+bp = pages("delegations_me", __name__, Audience.PUBLIC, path="me")
+
+
+def _own_page(link: GuestLink) -> str:
+    return url_for("delegations_me.show", participant_id=link.subject_id)
+
+
+links.Purpose("participant", "d", _own_page, timedelta(days=365))
+
+
+def own_stack(person: Participant, *, choices: bool) -> FormStack:
+    """Return one's own facts and needs; one's choices too while registration is open."""
+    sections = [_own_facts(person), *registration.access_sections(g.event, [person], own=True, by=g.actor)]
+    stages = registration.PLUGIN_STAGES if choices else ("needs",)
+    sections += registration.plugin_sections(g.event, [person], stages, hooks=g.hooks, own=True)
+    return FormStack(g.event, sections)
+
+
+def _own_facts(person: Participant) -> FormSection:
+    values = {name: getattr(person, name) for name in registration.FACTS if name != "is_head"}
+
+    def save(form: OwnSection) -> None:
+        given = {name: form[name].data for name in values}
+        seats.correct_own(g.event, person, given, by=g.actor, hooks=g.hooks)
+
+    return FormSection("facts", _("You"), OwnSection, save, "people", person.id, values)
+
+
+def own_agenda(person: Participant) -> list[AgendaItem]:
+    """Return the lines in order; nobody who is not coming any more has an agenda."""
+    if not domain.is_expected(person):
+        return []
+    lines = g.hooks.collect(hookspecs.agenda_items, event=g.event, audience=person)
+    return sorted(lines, key=lambda line: line.starts_at)
+
+
+@bp.get("/<int:participant_id>/")
+@requires(permissions.OWN_PAGE)
+def show(participant_id: int) -> ResponseReturnValue:
+    person = domain.participant(g.event, participant_id)
+    return render_template(
+        "delegations/me.html",
+        person=person,
+        expected=domain.is_expected(person),
+        agenda=own_agenda(person),
+        links=g.hooks.collect(hookspecs.own_links, event=g.event, participant=person),
+        holdings=privacy.holdings(g.hooks.hub),
+    )
+
+
+@bp.route("/<int:participant_id>/needs", methods=["GET", "POST"])
+@requires(permissions.OWN_PAGE)
+def own_needs(participant_id: int) -> ResponseReturnValue:
+    """One's own facts and needs may be corrected, and a consent taken back, after registration has closed too."""
+    own = StackForm()
+    stack = None
+    person = domain.participant(g.event, participant_id)
+    if not domain.is_expected(person):
+        abort(404)
+    if own.is_submitted():
+        with own.refusals(), transaction():
+            found = domain.locked_delegation(g.event, person.delegation_id)
+            g.delegation, person = found, domain.participant(g.event, participant_id)
+            stack = own_stack(person, choices=not registration.closed_because(g.event, found, clock.now()))
+            stack.own = own
+            domain.check_correctable(g.event, person)
+            if stack.validate():
+                stack.save()
+                done(_("Saved."))
+                return redirect(url_for("delegations_me.show", participant_id=participant_id))
+    g.delegation = domain.with_seats(g.event, person.delegation_id)
+    closed = registration.closed_because(g.event, g.delegation, clock.now())
+    if stack is None:
+        stack = own_stack(person, choices=not closed)
+        stack.own = own
+    return render_template("delegations/me_needs.html", person=person, stack=stack, closed=closed), stack.status
+
+
+@bp.get("/<int:participant_id>/calendar.ics")
+@requires(permissions.OWN_PAGE)
+def own_feed(participant_id: int) -> ResponseReturnValue:
+    person = domain.participant(g.event, participant_id)
+    return Response(
+        calendar.feed(g.event, person.name, own_agenda(person)), content_type="text/calendar; charset=utf-8"
+    )
+
+
+@bp.get("/<int:participant_id>/data.json")
+@requires(permissions.OWN_PAGE)
+def own_data(participant_id: int) -> ResponseReturnValue:
+    """Everything that every component holds about this person."""
+    person = domain.participant(g.event, participant_id)
+    body = json.dumps(privacy.export(g.hooks.hub, person.id), ensure_ascii=False, indent=2, default=str)
+    response = Response(body, content_type="application/json; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{g.event.slug}-{person.id}.json"'
+    return response
+
+
+@bp.route("/<int:participant_id>/erase", methods=["GET", "POST"])
+@requires(permissions.OWN_PAGE)
+def erase(participant_id: int) -> ResponseReturnValue:
+    person = domain.participant(g.event, participant_id)
+    form = Form()
+    if form.validate_on_submit():
+        erased = False
+        with form.refusals(), transaction():
+            domain.locked_delegation(g.event, person.delegation_id)
+            privacy.erase(g.hooks.hub, domain.participant(g.event, participant_id), by=g.actor)
+            links.revoke("participant", participant_id)
+            erased = True
+        if erased:
+            return render_template("delegations/me_erased.html")
+    held = privacy.export(g.hooks.hub, participant_id)["data"]
+    lost = [holding for holding in privacy.holdings(g.hooks.hub) if held.get(str(holding.title))]
+    return render_template("delegations/me_erase.html", form=form, person=person, lost=lost), form.status
