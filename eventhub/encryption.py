@@ -36,15 +36,16 @@ def _site() -> MultiFernet:
 
 
 def _fernet(event_id: int, *, create: bool) -> Fernet:
-    row = session().scalar(sa.select(EventKey).where(EventKey.event_id == event_id))
-    if row is None and create:
-        row = EventKey(event_id=event_id, wrapped=_site().encrypt(Fernet.generate_key()))
-        session().add(row)
-        session().flush()
-    if row is None:
+    query = sa.select(EventKey.wrapped).where(EventKey.event_id == event_id)
+    with session().no_autoflush:  # a row that waits for its ciphertext must not be flushed by asking for the key
+        wrapped = session().scalar(query)
+        if wrapped is None and create:
+            wrapped = _site().encrypt(Fernet.generate_key())
+            session().execute(sa.insert(EventKey).values(event_id=event_id, wrapped=wrapped))
+    if wrapped is None:
         raise KeyDestroyed(event_id)
     try:
-        return Fernet(_site().decrypt(row.wrapped))
+        return Fernet(_site().decrypt(wrapped))
     except InvalidToken as error:
         raise KeyDestroyed(event_id) from error
 
