@@ -1,4 +1,7 @@
-"""``make bench``: prints a table, and writes bench/latest.json with rows of name, value, unit, floor, ratio, engine, clients."""
+"""``make bench``: prints a table and writes bench/latest.json.
+
+Its rows hold name, value, unit, floor, ratio, engine and clients.
+"""
 
 from __future__ import annotations
 
@@ -68,10 +71,15 @@ def eventhub(folder: Path, *arguments: str, **more: str) -> str:
 def serving(folder: Path, port: int, *command: str, **more: str) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
     """Start a server and wait for its first page; yields it with the seconds that took."""
     began = time.perf_counter()
-    process = subprocess.Popen(command, env=environment(folder, port, **more), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, env=environment(folder, port, **more), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         while True:
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}{PUBLIC[0]}", timeout=10):
+            with (
+                contextlib.suppress(OSError),
+                urllib.request.urlopen(f"http://127.0.0.1:{port}{PUBLIC[0]}", timeout=10),
+            ):
                 break
             if process.poll() is not None or time.perf_counter() - began > 60:
                 raise SystemExit(f"{command} did not come up")
@@ -166,7 +174,9 @@ def against_floor(path: str, port: int, floor_port: int, rounds: int = 3) -> lis
     if failures:
         raise SystemExit(f"{path}: {failures} answers were not 200")
     rate, floor = (statistics.median(run.rate for run in runs) for runs in (ours, floors))
-    rows = [Row(f"{label}, requests", rate, "per s", floor, rate / floor, clients=CLIENTS, target=">= 0.50 of the floor")]
+    rows = [
+        Row(f"{label}, requests", rate, "per s", floor, rate / floor, clients=CLIENTS, target=">= 0.50 of the floor")
+    ]
     for name in ("p50", "p95"):
         value, base = (statistics.median(getattr(run, name) for run in runs) for runs in (ours, floors))
         rows.append(Row(f"{label}, {name}", value, "ms", base, value / base, clients=CLIENTS))
@@ -179,7 +189,9 @@ def lists(port: int, cookie: str) -> list[Row]:
     for label, path in (("people", "delegations/people"), ("delegations", "delegations/"), ("overview", "")):
         big, small = [], []
         for _n in range(3):
-            small.append(load.run(port, f"/en/manage/climate-democracy-lab/{path}", cookie=cookie, clients=1, seconds=2))
+            small.append(
+                load.run(port, f"/en/manage/climate-democracy-lab/{path}", cookie=cookie, clients=1, seconds=2)
+            )
             big.append(load.run(port, f"/en/manage/five-thousand/{path}", cookie=cookie, clients=1, seconds=2))
         failures = sum(run.failures for run in [*big, *small])
         if failures:

@@ -21,7 +21,11 @@ def make_app() -> Flask:
     taken: list[tuple[Any, dict[str, Any], dict[str, Any]]] = []
 
     def take(sender: Any, template: Any, context: dict[str, Any], **extra: Any) -> None:
-        kept = {name: getattr(g, name) for name in ("event", "event_slug", "language", "user", "roles", "hooks", "links", "link") if name in g}
+        kept = {
+            name: getattr(g, name)
+            for name in ("event", "event_slug", "language", "user", "roles", "hooks", "links", "link")
+            if name in g
+        }
         taken.append((template, {k: v for k, v in context.items() if k not in {"request", "session", "g"}}, kept))
 
     template_rendered.connect(take, real)

@@ -22,11 +22,18 @@ PROGRAMME = f"/fr/e/{REFERENCE}/programme"
 
 
 def site(folder: Path, now: str) -> Flask:
-    config = {"DATA_DIR": folder, "TODAY": datetime.fromisoformat(now), "BASE_URL": "http://localhost", "QUEUE_URL": "memory"}
+    config = {
+        "DATA_DIR": folder,
+        "TODAY": datetime.fromisoformat(now),
+        "BASE_URL": "http://localhost",
+        "QUEUE_URL": "memory",
+    }
     return create_app({**config, "LOG_LEVEL": "ERROR"})
 
 
-def ratio(work: Callable[[], Any], baseline: Callable[[], Any], rounds: int = 15, times: int = 20) -> tuple[float, float]:
+def ratio(
+    work: Callable[[], Any], baseline: Callable[[], Any], rounds: int = 15, times: int = 20
+) -> tuple[float, float]:
     """Return the medians of both in milliseconds, measured in turn."""
     ours, base = [], []
     for _n in range(rounds):

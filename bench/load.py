@@ -67,9 +67,7 @@ def run(port: int, path: str, *, cookie: str = "", clients: int = 4, seconds: fl
     """Ask for one page again and again; the clients are processes, so that they are not what is measured."""
     results: Queue[tuple[list[float], int]] = multiprocessing.Queue()
     request = request_bytes(path, port, cookie)
-    workers = [
-        multiprocessing.Process(target=_client, args=(port, request, seconds, results)) for _n in range(clients)
-    ]
+    workers = [multiprocessing.Process(target=_client, args=(port, request, seconds, results)) for _n in range(clients)]
     for worker in workers:
         worker.start()
     answers = [results.get(timeout=seconds + 60) for _worker in workers]

@@ -127,9 +127,8 @@ def check(root: Path = ROOT / "translations") -> list[str]:
                 key = (language, message.id, message.context)
                 other = said.setdefault(key, (component, message.string))
                 if other[1] != message.string and message.string:
-                    wrong.append(
-                        f"{name}: {message.id!r} says {message.string!r}, but {other[0]} says {other[1]!r}: use pgettext"
-                    )
+                    clash = f"{message.id!r} says {message.string!r}, but {other[0]} says {other[1]!r}"
+                    wrong.append(f"{name}: {clash}: use pgettext")
     return wrong
 
 

@@ -28,7 +28,9 @@ def main() -> None:
 @main.command()
 @click.option("--host", default=None, help="Address to listen on.")
 @click.option("--port", default=None, type=int, help="Port to listen on.")
-@click.option("--workers", default=1, show_default=True, help="Processes; more than one leaves jobs to `eventhub worker`.")
+@click.option(
+    "--workers", default=1, show_default=True, help="Processes; more than one leaves jobs to `eventhub worker`."
+)
 def serve(host: str | None, port: int | None, workers: int) -> None:
     """Serve the site; with one worker, its jobs as well."""
     from eventhub import server
@@ -113,7 +115,9 @@ def hooks(markdown: bool, checked: bool) -> None:
     if checked:
         path = Path(__file__).parents[1] / "docs" / "hooks.md"
         if not path.exists() or path.read_text(encoding="utf-8") != text:
-            raise click.ClickException("docs/hooks.md is not up to date: run `eventhub hooks --markdown > docs/hooks.md`")
+            raise click.ClickException(
+                "docs/hooks.md is not up to date: run `eventhub hooks --markdown > docs/hooks.md`"
+            )
         click.echo("docs/hooks.md is up to date")
     else:
         click.echo(text, nl=False)
@@ -173,5 +177,3 @@ def config() -> None:
         value = os.environ.get(name, setting.default)
         shown = "(secret)" if setting.secret and value else value or "(empty)"
         click.echo(f"{name}\n    {setting.meaning}\n    {shown}  [{source}]")
-
-

@@ -280,4 +280,3 @@ def check_plugin(package: ModuleType, *, others: tuple[ModuleType, ...] = ()) ->
     found = problems(package, others=others)
     if found:
         raise NotConforming("\n".join(f"- {line}" for line in found))
-

@@ -310,7 +310,7 @@ class PublicLink:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A component's part of the reference event: ``tell`` writes it through domain functions, in its own transaction."""
+    """A component's part of the reference event: ``tell`` writes it through domain functions, in one transaction."""
 
     tell: Callable[[Demo], None]
     order: int = 50

@@ -63,7 +63,7 @@ class LocalizedType(sa.TypeDecorator[LocalizedText]):
 class Base(orm.DeclarativeBase):
     """Shared by every model: constraint names, and which Python type is stored how."""
 
-    # a registry of its own: Flask-SQLAlchemy copies the class body, and SQLAlchemy 2.1 refuses both a registry and a map
+    # a registry of its own: Flask-SQLAlchemy copies the class body, and SQLAlchemy 2.1 refuses a registry beside a map
     registry = orm.registry(
         metadata=sa.MetaData(
             naming_convention={

@@ -31,7 +31,7 @@ class FaultInjected(RuntimeError):
 
 
 def parse(text: str) -> dict[str, str]:
-    """Return {failpoint: action}; an unknown name or action is a ValueError, for a typing error must not pass a test."""
+    """Return {failpoint: action}; ValueError for an unknown name or action: a typing error must not pass a test."""
     plan: dict[str, str] = {}
     for part in filter(None, (piece.strip() for piece in text.split(";"))):
         name, _, action = part.partition("=")

@@ -10,7 +10,11 @@ from eventhub.hub import VERBS, Hub
 
 KINDS = (
     ("register_", "at start", "an exception disables the plugin; the inventory says why"),
-    ("before_", "inside the transaction", "`raise Refused(…)` vetoes; anything else rolls back and the form comes back"),
+    (
+        "before_",
+        "inside the transaction",
+        "`raise Refused(…)` vetoes; anything else rolls back and the form comes back",
+    ),
     ("after_", "after the commit", "isolated and logged; a crash may lose it"),
 )
 

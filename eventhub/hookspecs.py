@@ -234,4 +234,4 @@ def before_event_copied(source: Event, target: Event, shift: timedelta, items: M
 
 @hookspec(firstresult=True)
 def render_document(document: Document, language: str, media_type: str) -> bytes | None:
-    """Return the document's bytes in this media type, or None when the type is not yours; the core makes PDF and HTML."""
+    """Return the document's bytes in this media type, or None when it is not yours; the core makes PDF and HTML."""

@@ -1,4 +1,4 @@
-"""The hub: finds components, registers what they bring, and makes every hook call so that a plugin cannot break the host.
+"""The hub: finds components, registers what they bring, and calls hooks so that a plugin cannot break the host.
 
 One plugin manager per app. By default pluggy lets one raising implementation abort the whole call; here each
 implementation is called on its own, measured, and left out for a while after three faults.
@@ -143,7 +143,9 @@ class Hub:
             if info.name != name:
                 raise PluginError(f"PLUGIN is called {info.name!r}, its package {name!r}")
             if info.api != API:
-                raise PluginError(f"made for version {info.api} of the plugin interface; this host speaks version {API}")
+                raise PluginError(
+                    f"made for version {info.api} of the plugin interface; this host speaks version {API}"
+                )
 
     def discover(self, folder: Path, disabled: Iterable[str] = ()) -> None:
         """Take the packages in the folder, then the entry points, minus the disabled ones."""
@@ -273,7 +275,9 @@ class Hub:
     def for_event(self, event: Event) -> Hooks:
         """Return the calls to the core and to the plugins that are enabled on the event."""
         enabled = {row.plugin for row in event.plugins if row.enabled}
-        return Hooks(self, frozenset(c.name for c in self.components.values() if c.active and (c.core or c.name in enabled)))
+        return Hooks(
+            self, frozenset(c.name for c in self.components.values() if c.active and (c.core or c.name in enabled))
+        )
 
     @property
     def everywhere(self) -> Hooks:
@@ -311,7 +315,8 @@ def _package_at(path: Path) -> ModuleType:
     if name in sys.modules and getattr(sys.modules[name], "__file__", None) == str(path):
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=[str(path.parent)])
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
@@ -338,7 +343,9 @@ def check_routes(component: Component) -> None:
             if permission is None:
                 raise PluginError(f"route {endpoint} declares no permission: add @requires(…)")
             if permission.component == component.name and permission.name not in known:
-                raise PluginError(f"route {endpoint} asks for {permission.name}, which register_permissions does not list")
+                raise PluginError(
+                    f"route {endpoint} asks for {permission.name}, which register_permissions does not list"
+                )
 
 
 @lru_cache(maxsize=256)

@@ -204,7 +204,10 @@ def country_choices() -> list[tuple[str, str]]:
 
 # The languages of Europe's institutions and neighbours come first in forms; others can be typed as codes elsewhere
 COMMON_LANGUAGES = tuple(
-    "ar bg bs ca cs cy da de el en es et eu fi fr ga gl hr hu hy is it ka lb lt lv mk mt nl no pl pt ro ru sk sl sq sr sv tr uk".split()
+    (
+        "ar bg bs ca cs cy da de el en es et eu fi fr ga gl hr hu hy is it ka "
+        "lb lt lv mk mt nl no pl pt ro ru sk sl sq sr sv tr uk"
+    ).split()
 )
 
 

@@ -25,8 +25,7 @@ def short_exception(logger: Any, method: str, line: dict[str, Any]) -> dict[str,
         if error is not None:
             line["error"] = type(error).__name__
             line["at"] = [
-                f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}"
-                for frame in _frames(error)[-6:]
+                f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in _frames(error)[-6:]
             ]
     return line
 

@@ -1,4 +1,4 @@
-"""A mail backend that keeps each mail as one .eml file in a folder: the default of a first run, and what the demo shows."""
+"""A mail backend that keeps each mail as one .eml file: the default of a first run, and what the demo shows."""
 
 from __future__ import annotations
 

@@ -169,7 +169,13 @@ def write(app: Flask, ledger: str, message: str, *, noun: str | None = None) -> 
     folder = next((path for path in folders if path.parent.name == noun), folders[-1])
     folder.mkdir(exist_ok=True)
     script = run(
-        app, ledger, "revision", message=message, autogenerate=True, version_path=str(folder), rev_id=_next(folders, ledger)
+        app,
+        ledger,
+        "revision",
+        message=message,
+        autogenerate=True,
+        version_path=str(folder),
+        rev_id=_next(folders, ledger),
     )
     return str(script.path)
 

@@ -158,7 +158,7 @@ def counts(event_id: int) -> dict[str, int]:
         .where(MailMessage.event_id == event_id)
         .group_by(MailMessage.state)
     )
-    return {state: number for state, number in session().execute(query)}
+    return dict(session().execute(query).tuples().all())
 
 
 def _deliver(message: MailMessage, text: str) -> None:

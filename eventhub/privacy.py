@@ -33,7 +33,7 @@ def export(hub: Hub, participant_id: int) -> dict[str, Any]:
 
 
 def erase(hub: Hub, person: Participant, *, by: Actor) -> None:
-    """Erase the person from every component inside the caller's transaction; what was done is recorded, not about whom."""
+    """Erase the person from every component inside the caller's transaction; only that it was done is recorded."""
     for holding in holdings(hub):
         holding.erase([person.id])
     activity.record(by, ERASED, person)

@@ -37,7 +37,16 @@ def _granian(host: str, port: int, workers: int) -> None:
     from granian import Granian  # slow import
     from granian.constants import Interfaces
 
-    Granian("eventhub.server:make_app", address=host, port=port, workers=workers, interface=Interfaces.WSGI, factory=True, blocking_threads=4, backpressure=64).serve()
+    Granian(
+        "eventhub.server:make_app",
+        address=host,
+        port=port,
+        workers=workers,
+        interface=Interfaces.WSGI,
+        factory=True,
+        blocking_threads=4,
+        backpressure=64,
+    ).serve()
 
 
 def make_app() -> object:

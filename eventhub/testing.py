@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -115,7 +115,7 @@ class World:
         on = self.event.starts_on + timedelta(days=day)
 
         def at(text: str) -> datetime:
-            return datetime.combine(on, datetime.strptime(text, "%H:%M").time(), self.event.zone)
+            return datetime.combine(on, time.fromisoformat(text), self.event.zone)
 
         values = {"kind": kind, "title": {"fr": title, "en": title}, "starts_at": at(start), "ends_at": at(end)}
         values |= {

@@ -34,12 +34,20 @@ def test_sqlite_keeps_what_it_acknowledged_and_erases_what_it_deletes(world: Wor
         name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
         for name in ("journal_mode", "foreign_keys", "synchronous", "secure_delete", "busy_timeout")
     }
-    assert read == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "secure_delete": 1, "busy_timeout": 10000}
+    assert read == {
+        "journal_mode": "wal",
+        "foreign_keys": 1,
+        "synchronous": 2,
+        "secure_delete": 1,
+        "busy_timeout": 10000,
+    }
 
 
 def test_a_writing_transaction_locks_before_its_first_query(world: World) -> None:
     statements: list[str] = []
-    sa.event.listen(db.db.engine, "before_cursor_execute", lambda c, cur, statement, *rest: statements.append(statement))
+    sa.event.listen(
+        db.db.engine, "before_cursor_execute", lambda c, cur, statement, *rest: statements.append(statement)
+    )
     with db.transaction():
         db.session().scalars(sa.select(Event)).all()
     assert statements[0] == "BEGIN IMMEDIATE"
@@ -69,7 +77,7 @@ def test_a_refusal_rolls_everything_back_the_activity_too(world: World) -> None:
 
 def test_a_moment_without_its_zone_cannot_be_stored(world: World) -> None:
     with pytest.raises(sa.exc.StatementError, match="without its zone"), db.transaction():
-        world.event.registration_closes_at = datetime(2025, 3, 1)
+        world.event.registration_closes_at = datetime(2025, 3, 1)  # noqa: DTZ001  (what is refused)
 
 
 def test_a_moment_comes_back_in_utc(world: World) -> None:

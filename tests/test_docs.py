@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,7 +28,7 @@ def reloaded(name):
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> Iterator[Path]:
+def tree(tmp_path: Path) -> Path:
     """A tree as a developer has it, whose plugins folder holds nothing yet."""
     target = tmp_path / "tree"
     target.mkdir()
@@ -37,12 +36,18 @@ def tree(tmp_path: Path) -> Iterator[Path]:
         shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
     (target / "plugins").mkdir()
     (target / "plugins" / "__init__.py").touch()
-    yield target
+    return target
 
 
 def run(tree: Path, *command: str) -> None:
-    environment = {"PATH": str(Path(sys.executable).parent), "PYTHONPATH": str(tree), "EVENTHUB_DATA_DIR": str(tree / "data")}
-    answer = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, timeout=200, check=False)
+    environment = {
+        "PATH": str(Path(sys.executable).parent),
+        "PYTHONPATH": str(tree),
+        "EVENTHUB_DATA_DIR": str(tree / "data"),
+    }
+    answer = subprocess.run(
+        command, cwd=tree, env=environment, capture_output=True, text=True, timeout=200, check=False
+    )
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
@@ -74,7 +79,7 @@ def test_the_tutorial_leads_to_a_plugin_that_conforms(tree: Path) -> None:
             assert before in text, f"{path} has no line {before!r}"
             (tree / path).write_text(text.replace(before, after, 1), encoding="utf-8")
         elif kind == "python" and "translate(" in body:
-            exec(body, {"translate": lambda name, texts: fill(tree / "plugins" / name, texts)})  # noqa: S102  (our own)
+            exec(body, {"translate": lambda name, texts: fill(tree / "plugins" / name, texts)})
         elif kind == "python":
             run(tree, sys.executable, "-c", f"{CONSOLE}\n{body}")
 
@@ -117,6 +122,6 @@ def links() -> list[tuple[Path, str]]:
     ]
 
 
-@pytest.mark.parametrize(("page", "target"), links(), ids=lambda value: str(getattr(value, "name", value)))
+@pytest.mark.parametrize("page, target", links(), ids=lambda value: str(getattr(value, "name", value)))
 def test_a_link_of_the_documentation_leads_somewhere(page: Path, target: str) -> None:
     assert (page.parent / target).exists()

@@ -80,7 +80,10 @@ def test_a_page_hook_that_raises_is_left_out_and_the_page_says_whose_part_is_mis
     def broken(event: Any) -> Any:
         raise ValueError("bug")
 
-    world = site(plugin("tiny", menu_items=hookimpl(broken)), plugin("good", menu_items=hookimpl(lambda event: [entry(1, "good")])))
+    world = site(
+        plugin("tiny", menu_items=hookimpl(broken)),
+        plugin("good", menu_items=hookimpl(lambda event: [entry(1, "good")])),
+    )
     labels = [item.label for item in world.hooks.collect(hookspecs.menu_items, event=world.event)]
     assert "good" in labels
     assert g.hook_failures == {"tiny": "menu_items"}
@@ -102,7 +105,9 @@ def test_a_generator_that_breaks_half_way_gives_nothing(plugin: Any, site: Any) 
     assert "half" not in labels
 
 
-def test_after_three_faults_the_hook_rests_and_comes_back(plugin: Any, site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_three_faults_the_hook_rests_and_comes_back(
+    plugin: Any, site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     calls = []
 
     def broken(event: Any) -> Any:
@@ -274,11 +279,14 @@ def test_a_core_route_without_a_permission_stops_the_start(tmp_path: Any, monkey
 
 
 @pytest.mark.parametrize(
-    ("options", "expected"),
+    "options, expected",
     [
         ({"api": 2}, "made for version 2 of the plugin interface; this host speaks version 1"),
         ({"requires": ("lighthouse",)}, "requires lighthouse, which is not there"),
-        ({"register_permissions": lambda: [Permission("other:see", "See")]}, "permission 'other:see' must start with tiny:"),
+        (
+            {"register_permissions": lambda: [Permission("other:see", "See")]},
+            "permission 'other:see' must start with tiny:",
+        ),
         ({"register_provider_kinds": lambda: [ProviderKind("venue", "Venue")]}, "provider kind 'venue' is taken"),
         ({"register_provider_kinds": lambda: ["venue"]}, "register_provider_kinds returned str"),
         (
@@ -287,7 +295,9 @@ def test_a_core_route_without_a_permission_stops_the_start(tmp_path: Any, monkey
         ),
     ],
 )
-def test_what_is_wrong_with_a_plugin_is_said_in_the_inventory(plugin: Any, site: Any, options: Any, expected: str) -> None:
+def test_what_is_wrong_with_a_plugin_is_said_in_the_inventory(
+    plugin: Any, site: Any, options: Any, expected: str
+) -> None:
     assert reason(site(plugin(**options)).app) == expected
 
 

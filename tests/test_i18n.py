@@ -25,7 +25,10 @@ def speaking(app: Flask) -> Iterator[None]:
 @pytest.mark.parametrize(
     "language, expected",
     [
-        ("fr", ("mardi 25 mars 2025", f"14{NO_BREAK}h{NO_BREAK}30", f"1{NARROW}234,50{NO_BREAK}€", "Paris, Lyon et Rouen")),
+        (
+            "fr",
+            ("mardi 25 mars 2025", f"14{NO_BREAK}h{NO_BREAK}30", f"1{NARROW}234,50{NO_BREAK}€", "Paris, Lyon et Rouen"),
+        ),
         ("en", ("Tuesday, 25 March 2025", "14:30", "€1,234.50", "Paris, Lyon and Rouen")),
     ],
 )
@@ -58,7 +61,7 @@ def test_every_string_is_translated_into_both_languages() -> None:
 def test_a_missing_translation_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = tmp_path / "tiny"
     source.mkdir()
-    (source / "words.py").write_text('def words(_, ngettext, n):\n    return _("Hello"), ngettext("%(num)d cat", "%(num)d cats", n)\n')
+    (source / "words.py").write_text('_("Hello")\nngettext("%(num)d cat", "%(num)d cats", n)\n')
     monkeypatch.setattr(catalogues, "sources", lambda: {"tiny": source})
     wrong = catalogues.check(tmp_path / "translations")
     assert "fr/tiny: not translated: 'Hello'" in wrong

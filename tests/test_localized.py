@@ -53,7 +53,9 @@ def test_a_record_is_pointed_at_with_another_half_in_brackets() -> None:
     assert LocalizedText().label("en") == ""
 
 
-@given(st.dictionaries(st.sampled_from(["fr", "en", "cs"]), st.tuples(st.text(min_size=1), st.sampled_from(list(State)))))
+@given(
+    st.dictionaries(st.sampled_from(["fr", "en", "cs"]), st.tuples(st.text(min_size=1), st.sampled_from(list(State))))
+)
 def test_json_and_back_is_the_same_text(halves: dict[str, tuple[str, State]]) -> None:
     text = LocalizedText({language: Half(*half) for language, half in halves.items()})
     assert LocalizedText.from_json(text.to_json()) == text

@@ -36,7 +36,7 @@ with app.test_request_context():
         "card": "Badges to print" in text,
         "people": "Prague Person 1" in pages["badges/"].get_data(as_text=True),
         "notice": "badges" in text.casefold() and "missing" in text,
-        "inventory": [word for word in ("eventhub-badges 0.3", "version 7", "a_library_nobody_has") if word in inventory],
+        "inventory": [w for w in ("eventhub-badges 0.3", "version 7", "a_library_nobody_has") if w in inventory],
     }))
 """
 
@@ -113,7 +113,12 @@ def broken(site: Path, name: str, before: str, after: str) -> None:
 
 
 def test_when_its_hook_raises_the_page_is_up_without_its_card_and_says_so(site: Path) -> None:
-    broken(site, "hooks.py", 'yield Card(_("Badges to print")', 'raise ValueError("out of ink")\n    yield Card(_("Badges to print")')
+    broken(
+        site,
+        "hooks.py",
+        'yield Card(_("Badges to print")',
+        'raise ValueError("out of ink")\n    yield Card(_("Badges to print")',
+    )
     answer = visit(site)
     assert answer["status"] == {"": 200, "badges/": 200, "delegations/": 200, "programme/": 200}
     assert (answer["card"], answer["notice"]) == (False, True)

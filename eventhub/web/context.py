@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from flask import Flask, current_app, g, get_flashed_messages, request, url_for
@@ -41,9 +42,13 @@ def asset(name: str) -> str:
 
 
 def pinned_moment() -> str:
-    """Return the moment at which the clock stands, in the event's zone, or in the zone in which it was pinned."""
+    """Return the moment at which the clock stands, in the event's zone, or in that of the setting."""
     moment = clock.pinned()
-    return i18n.format_moment(moment, g.event.zone if g.get("event") else moment.tzinfo) if moment else ""
+    return i18n.format_moment(moment, zone()) if moment else ""
+
+
+def zone() -> ZoneInfo:
+    return g.event.zone if g.get("event") else ZoneInfo("Europe/Paris")
 
 
 def menu() -> list[tuple[str, list[dict[str, Any]]]]:
@@ -81,7 +86,7 @@ def menu() -> list[tuple[str, list[dict[str, Any]]]]:
 
 
 def notices() -> list[dict[str, Any]]:
-    """Return what was just done, each with its text, its tone and perhaps an undo; ours are dicts, a library's are texts."""
+    """Return what was just done: text, tone and perhaps an undo; ours are dicts, a library's are texts."""
     tones = {"error": "stop", "warning": "warn", "done": "good", "success": "good"}
     return [
         {
@@ -129,23 +134,21 @@ def history_lines(
 ) -> list[dict[str, Any]]:
     """Return the lines of the ``history`` macro, with the names of those who acted, in one statement."""
     shown = list(entries)
-    ids = {entry.actor_id for entry in shown if entry.actor_kind == "user"}
-    names = (
-        {user.id: user.display_name for user in session().scalars(sa.select(User).where(User.id.in_(ids))).unique()}
-        if ids
-        else {}
-    )
+    names = {g.user.id: g.user.display_name} if g.get("user") else {}
+    others = {entry.actor_id for entry in shown if entry.actor_kind == "user"} - names.keys()
+    if others:
+        found = session().scalars(sa.select(User).where(User.id.in_(others))).unique()
+        names |= {user.id: user.display_name for user in found}
     kinds = {
         "user": i18n.pgettext("who acted", "A former colleague"),
         "guest": i18n.pgettext("who acted", "A guest"),
         "system": "EventHub",
     }
-    zone = g.event.zone if g.get("event") else UTC
     return [
         {
-            "when": i18n.format_moment(entry.at, zone),
-            "iso": entry.at.astimezone(zone).isoformat(timespec="minutes"),
-            "who": names.get(entry.actor_id or 0, kinds.get(entry.actor_kind, entry.actor_kind)),
+            "when": i18n.format_moment(entry.at, zone()),
+            "iso": entry.at.astimezone(zone()).isoformat(timespec="minutes"),
+            "who": (names.get(entry.actor_id) if entry.actor_kind == "user" else None) or kinds[entry.actor_kind],
             "what": entry.sentence,
             "changes": diff_lines(entry, labels, words),
         }
@@ -166,7 +169,7 @@ def _short(value: Any, said: Mapping[str, Any]) -> str:
     elif isinstance(value, list):
         text = ", ".join(str(said.get(item, item)) for item in value)
     elif isinstance(value, str) and MOMENT.fullmatch(value):
-        return i18n.format_moment(datetime.fromisoformat(value), g.event.zone if g.get("event") else UTC)
+        return i18n.format_moment(datetime.fromisoformat(value), zone())
     elif isinstance(value, str) and DAY.fullmatch(value):
         return i18n.format_day(date.fromisoformat(value), "long")
     else:
@@ -202,6 +205,6 @@ def init_app(app: Flask) -> None:
         percent=i18n.format_percent,
         listing=i18n.format_list,
     )
-    app.jinja_env.filters["moment"] = lambda moment: i18n.format_moment(moment, g.event.zone) if moment else ""
-    app.jinja_env.filters["hour"] = lambda moment: i18n.format_time(moment, g.event.zone) if moment else ""
+    app.jinja_env.filters["moment"] = lambda moment: i18n.format_moment(moment, zone()) if moment else ""
+    app.jinja_env.filters["hour"] = lambda moment: i18n.format_time(moment, zone()) if moment else ""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

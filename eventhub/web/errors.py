@@ -40,7 +40,10 @@ def init_app(app: Flask) -> None:
             return page(
                 404,
                 _("Open your personal link again"),
-                _("This page opens with a personal link. Open the link in your mail again, or ask the organisers for a new one."),
+                _(
+                    "This page opens with a personal link. Open the link in your mail again, "
+                    "or ask the organisers for a new one."
+                ),
             )
         return page(
             404,
@@ -54,7 +57,9 @@ def init_app(app: Flask) -> None:
         return page(
             400,
             _("This form had been open for too long"),
-            _("Nothing was saved. Go back with your browser: what you typed is still there. Reload the form, and send it again."),
+            _(
+                "Nothing was saved. Go back with your browser: what you typed is still there. Reload the form, and send it again."
+            ),
         )
 
     @app.errorhandler(RequestEntityTooLarge)
@@ -63,7 +68,9 @@ def init_app(app: Flask) -> None:
         return page(
             413,
             _("This is too much at once"),
-            _("Nothing was saved. Go back with your browser: what you typed is still there. Shorten it, or send a smaller file."),
+            _(
+                "Nothing was saved. Go back with your browser: what you typed is still there. Shorten it, or send a smaller file."
+            ),
         )
 
     @app.errorhandler(Refused)
@@ -77,14 +84,17 @@ def init_app(app: Flask) -> None:
         return page(
             500,
             _("An extension failed"),
-            _("The extension “%(plugin)s” failed, so nothing was saved. Try again, or tell an administrator.", plugin=error.plugin),
+            _(
+                "The extension “%(plugin)s” failed, so nothing was saved. Try again, or tell an administrator.",
+                plugin=error.plugin,
+            ),
         )
 
     @app.errorhandler(DBAPIError)
     def database(error: DBAPIError) -> ResponseReturnValue:
         session().rollback()
         language_of_path()
-        log.exception("database_error")
+        log.error("database_error", exc_info=error)
         if isinstance(error, OperationalError) or is_busy(error):
             text, status = page(
                 503,
@@ -107,7 +117,7 @@ def init_app(app: Flask) -> None:
     def unexpected(error: Exception) -> ResponseReturnValue:
         if app.testing and app.config.get("PROPAGATE_EXCEPTIONS"):
             raise error
-        log.exception("unexpected_error", path=request.url_rule.rule if request.url_rule else "")
+        log.error("unexpected_error", exc_info=error, path=request.url_rule.rule if request.url_rule else "")
         session().rollback()
         language_of_path()
         return page(

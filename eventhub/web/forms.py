@@ -27,7 +27,9 @@ from eventhub.localized import LocalizedText
 from eventhub.web.fields import LocalizedField, clean
 
 # What a form says of itself; a field of that name would hide it
-TAKEN = frozenset({"status", "error_rows", "refused", "refuse", "refusals", "conflicted", "dirty", "data", "errors", "meta"})
+TAKEN = frozenset(
+    {"status", "error_rows", "refused", "refuse", "refusals", "conflicted", "dirty", "data", "errors", "meta"}
+)
 UNSEEN = ("CSRFTokenField", "HiddenField", "SubmitField")
 
 

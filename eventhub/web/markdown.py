@@ -7,7 +7,28 @@ from typing import Any
 
 from markupsafe import Markup
 
-TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "h2", "h3", "h4", "a", "blockquote", "table", "thead", "tbody", "tr", "th", "td", "hr", "code"}
+TAGS = {
+    "p",
+    "br",
+    "strong",
+    "em",
+    "ul",
+    "ol",
+    "li",
+    "h2",
+    "h3",
+    "h4",
+    "a",
+    "blockquote",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "hr",
+    "code",
+}
 
 
 @lru_cache(maxsize=1)

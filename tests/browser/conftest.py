@@ -32,7 +32,9 @@ DESKTOP = {"width": 1400, "height": 900}
 
 
 def chromium() -> str | None:
-    return next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    return next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
