@@ -58,7 +58,8 @@ def init_app(app: Flask) -> None:
             400,
             _("This form had been open for too long"),
             _(
-                "Nothing was saved. Go back with your browser: what you typed is still there. Reload the form, and send it again."
+                "Nothing was saved. Go back with your browser: what you typed is still there. "
+                "Reload the form, and send it again."
             ),
         )
 
@@ -69,7 +70,8 @@ def init_app(app: Flask) -> None:
             413,
             _("This is too much at once"),
             _(
-                "Nothing was saved. Go back with your browser: what you typed is still there. Shorten it, or send a smaller file."
+                "Nothing was saved. Go back with your browser: what you typed is still there. "
+                "Shorten it, or send a smaller file."
             ),
         )
 

@@ -1,4 +1,4 @@
-"""Every page of the reference event: no axe violation of WCAG 2.2 A and AA, both languages, light and dark; valid HTML."""
+"""Every page of the reference event: no axe violation (WCAG 2.2 A, AA) in both languages, light and dark; valid HTML."""
 
 from __future__ import annotations
 
