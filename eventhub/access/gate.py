@@ -53,17 +53,20 @@ def identify() -> None:
             g.actor = g.user.actor
         g.links = links.usable(list(browser.get("links", [])))
     if g.get("event_slug"):
-        g.event = find_event(g.event_slug)
-    if g.event and g.user:
-        query = sa.select(EventMembership.role).where(
-            EventMembership.event_id == g.event.id, EventMembership.user_id == g.user.id
-        )
-        g.roles = frozenset(EventRole(role) for role in session().scalars(query))
+        g.event, g.roles = find_event(g.event_slug, g.user)
 
 
-def find_event(slug: str) -> Event | None:
-    query = sa.select(Event).where(Event.slug == slug).options(orm.joinedload(Event.plugins))
-    return session().scalars(query).unique().one_or_none()
+def find_event(slug: str, user: User | None) -> tuple[Event | None, frozenset[EventRole]]:
+    """Return the event and the user's roles on it, in one statement."""
+    mine = sa.and_(EventMembership.event_id == Event.id, EventMembership.user_id == (user.id if user else None))
+    query = (
+        sa.select(Event, EventMembership.role)
+        .outerjoin(EventMembership, mine)
+        .where(Event.slug == slug)
+        .options(orm.joinedload(Event.plugins))
+    )
+    rows = session().execute(query).unique().all()
+    return (rows[0][0] if rows else None), frozenset(EventRole(role) for _event, role in rows if role is not None)
 
 
 def allowed(permission: Permission, user: User | None, roles: frozenset[EventRole]) -> bool:

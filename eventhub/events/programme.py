@@ -12,8 +12,8 @@ from sqlalchemy import orm
 
 from eventhub import activity, hookspecs
 from eventhub.activity import Actor, Verb
-from eventhub.db import get, locked, session
-from eventhub.errors import Refused
+from eventhub.db import locked, session
+from eventhub.errors import NotFound, Refused
 from eventhub.events import words
 from eventhub.events.domain import apply, check_not_frozen
 from eventhub.events.models import Event, ItemState, ProgrammeItem, Room
@@ -70,7 +70,16 @@ def active_items(event: Event) -> list[ProgrammeItem]:
 
 
 def item(event: Event, item_id: int) -> ProgrammeItem:
-    return get(ProgrammeItem, item_id, event_id=event.id)
+    """Return the item with its room and venue, in one statement; NotFound when it is not the event's."""
+    query = (
+        sa.select(ProgrammeItem)
+        .where(ProgrammeItem.event_id == event.id, ProgrammeItem.id == item_id)
+        .options(orm.joinedload(ProgrammeItem.room).joinedload(Room.venue))
+    )
+    found = session().scalar(query)
+    if found is None:
+        raise NotFound("ProgrammeItem", item_id)
+    return found
 
 
 def item_for_change(event: Event, item_id: int) -> ProgrammeItem:
@@ -112,8 +121,9 @@ def change_item(event: Event, changed: ProgrammeItem, changes: Mapping[str, Any]
     """Change an item that was locked in this transaction; plugins may refuse, and hear of it afterwards."""
     check_not_frozen(event)
     apply(changed, changes)
-    check_times(event, changed.starts_at, changed.ends_at)
-    check_room(event, changed.room_id)
+    with session().no_autoflush:  # what is flushed no longer shows as a difference
+        check_times(event, changed.starts_at, changed.ends_at)
+        check_room(event, changed.room_id)
     differences = activity.differences(changed)
     if differences:
         hooks.before(hookspecs.before_change, event=event, subject=changed, changes=differences)
@@ -129,6 +139,14 @@ def archive_item(event: Event, changed: ProgrammeItem, archived: bool, *, by: Ac
     hooks.before(hookspecs.before_change, event=event, subject=changed, changes=differences)
     set_archived(changed, archived, by=by)
     hooks.after(hookspecs.after_change, event=event, subject=changed, changes=differences)
+
+
+def room_names(entries: Iterable[activity.ActivityEntry]) -> dict[int, str]:
+    """Return the names of the rooms that these journal entries name by id."""
+    ids = {key for entry in entries for key in (entry.changes or {}).get("room_id", ()) if key}
+    if not ids:
+        return {}
+    return {key: name for key, name in session().execute(sa.select(Room.id, Room.name).where(Room.id.in_(ids)))}
 
 
 # --- how it is shown ------------------------------------------------------------------------------------------------
@@ -187,7 +205,7 @@ def grid(event: Event, shown: Sequence[ProgrammeItem], href: Any = None) -> list
             )
         )
     return [
-        GridDay(day, format_day(day, "EEEE d MMMM"), tuple(dict.fromkeys(item.room for item in placed)), tuple(placed))
+        GridDay(day, format_day(day, "EEEE d MMMM"), tuple(dict.fromkeys(item.room for item in placed if item.room)), tuple(placed))
         for day, placed in sorted(days.items())
     ]
 

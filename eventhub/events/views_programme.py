@@ -108,15 +108,16 @@ def create() -> ResponseReturnValue:
 def item(item_id: int) -> ResponseReturnValue:
     shown = programme.item(g.event, item_id)
     attending = g.hooks.collect(hookspecs.attendances, event=g.event, items=[shown])
+    entries = activity.history(shown)
     return render_template(
         "events/item.html",
         item=shown,
         words=words,
         programme=programme,
         attending=len({line.participant_id for line in attending}),
-        entries=activity.history(shown),
+        entries=entries,
         labels={name: getattr(ItemForm, name).args[0] for name in ITEM_FACTS},
-        rooms=dict(domain.room_choices(g.event)),
+        rooms=programme.room_names(entries),
     )
 
 

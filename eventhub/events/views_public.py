@@ -9,7 +9,7 @@ from eventhub import clock, hookspecs
 from eventhub.access.gate import may
 from eventhub.access.permissions import requires
 from eventhub.events import calendar, contributions, domain, permissions, programme, words
-from eventhub.i18n import country_name, format_days, format_list, language
+from eventhub.i18n import country_name, format_days, language
 from eventhub.i18n import gettext as _
 from eventhub.web.pages import Audience, pages
 
@@ -38,7 +38,7 @@ def show() -> ResponseReturnValue:
 
 def at_a_glance() -> list[tuple[str, str]]:
     """Return the facts of the event that are known, as (term, value)."""
-    place = format_list(part for part in (g.event.city, country_name(g.event.country)) if part)
+    place = ", ".join(part for part in (g.event.city, country_name(g.event.country)) if part)
     pairs = [
         (_("Dates"), format_days(g.event.starts_on, g.event.ends_on)),
         (_("Place"), place),
