@@ -59,13 +59,13 @@ COLLEAGUES = (  # address, name, role on the event
 TITLE = Both("Climate Democracy Lab", "Climate Democracy Lab")
 SUMMARY = Both(
     "Pendant trois jours, 50 à 70 personnes venues de villes et de territoires d’Europe travaillent ensemble, pour "
-    "l’essentiel en anglais, à la place des habitants dans la transition climatique. Organisée par Eurocities et "
+    "l’essentiel en anglais, sur le rôle des habitants dans la transition climatique. Organisée par Eurocities et "
     "Grenoble-Alpes Métropole dans le cadre de Nets4Dem, la rencontre est la deuxième du genre, après Barcelone "
     "(17–19 septembre 2024).\n\n"
     "Quatre dilemmes la traversent : long ou court terme, local ou global, riches ou pauvres, individuel ou collectif. "
     "Six territoires apportent chacun un défi ; les participants en choisissent un et forment six équipes.\n\n"
-    "Les personnes, les prestataires, les lieux et les détails d’organisation montrés ici sont fictifs.",
-    "For three days, 50 to 70 people from cities and regions of Europe work together, mostly in English, on the place "
+    "Les personnes, les prestataires, les lieux et les détails d’organisation présentés ici sont fictifs.",
+    "For three days, 50 to 70 people from cities and regions of Europe work together, mostly in English, on the role "
     "of residents in the climate transition. Held by Eurocities and Grenoble-Alpes Métropole within Nets4Dem, the "
     "meeting is the second of its kind, after Barcelona (17–19 September 2024).\n\n"
     "Four dilemmas run through it: long or short term, local or global, rich or poor, individual or collective. Six "
@@ -174,8 +174,8 @@ def _with_booth(fr: str, en: str) -> Both:
     return Both(f"{fr} {BOOTH.fr}", f"{en} {BOOTH.en}")
 
 
-# Three acronyms stay without explanation, in French only, for the lexicon to find: GEMAPI, CRTE and OPAH (in
-# wed_mentors). PETR, PCAEM, SCoT and C2D are the lexicon's own; no other acronym stands in these texts.
+# Seeded fault: three acronyms stay without explanation, in French only, GEMAPI, CRTE and OPAH (in wed_mentors; the
+# dossier uses the same three). PETR, PCAEM, SCoT and C2D are in the lexicon; no other acronym stands in these texts.
 PROGRAMME = (
     ItemFacts(
         "tue_buffet",
@@ -220,7 +220,7 @@ PROGRAMME = (
         ItemKind.PLENARY,
         Both("Six défis en six présentations", "Six challenges in six pitches"),
         Both(
-            "Chaque territoire présente le défi qu’il apporte :\n\n"
+            "Chaque territoire présente le défi qu’il apporte :\n"
             "- Prague : un outil de co-création pour un développement urbain durable ;\n"
             "- Bordeaux Métropole : une gestion collaborative des inondations ;\n"
             "- Rotterdam : ancrer l’assemblée citoyenne pour le climat ;\n"
@@ -228,7 +228,7 @@ PROGRAMME = (
             "- Reykjavík : de l’individuel au collectif, pour la neutralité carbone en 2030 ;\n"
             "- Aix-Marseille-Provence : la précarité énergétique dans le logement social.\n\n"
             f"{BOOTH.fr}",
-            "Each territory presents the challenge that it brings:\n\n"
+            "Each territory presents the challenge that it brings:\n"
             "- Prague: a co-creation tool for sustainable urban development;\n"
             "- Bordeaux Métropole: collaborative flood management;\n"
             "- Rotterdam: embedding the climate citizens’ assembly;\n"
@@ -282,7 +282,7 @@ PROGRAMME = (
             "Les mentors passent de table en table et relient les idées aux cadres qui existent déjà, tels que la "
             "GEMAPI, le CRTE ou une OPAH.",
             "Mentors go from table to table and tie the ideas to what already exists, such as flood management, "
-            "recovery contracts or housing renewal schemes.",
+            "contracts between authorities or grants for renovation.",
         ),
         "workshop_1",
         "en",
@@ -305,8 +305,8 @@ PROGRAMME = (
         ItemKind.VISIT,
         Both("Visite A : GrandAlpe, un projet urbain", "Visit A: GrandAlpe, an urban project"),
         Both(
-            "Comment un grand projet urbain se décide avec ceux qui y vivent et y travaillent. Parcours facile, "
-            "de plain-pied ; en français et en anglais.",
+            "Comment un grand projet urbain se décide avec celles et ceux qui y vivent et y travaillent. Parcours "
+            "facile, de plain-pied ; en français et en anglais.",
             "How a large urban project is decided with those who live and work there. An easy, step-free tour; in "
             "French and in English.",
         ),
