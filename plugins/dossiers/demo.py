@@ -59,30 +59,27 @@ A question on the spot? The welcome team wears a green badge.""",
     Place.BEFORE,
 )
 
-# EPCI, PLUi and ANRU are the three acronyms that neither the texts nor the lexicon explain
+# GEMAPI, CRTE and OPAH are the three acronyms that neither the texts nor the lexicon explain, in French only
 CONTEXT = Seed(
     ("Décider ici : qui fait quoi", "Deciding here: who does what"),
-    """La Métropole est un EPCI : les communes lui ont confié le climat, l’eau, les transports et l’habitat.
+    """Les communes ont confié à la Métropole le climat, l’eau, les transports et l’habitat.
 
-Trois documents fixent le cap :
+Deux documents fixent le cap :
 
 1. le PCAEM, pour le climat et l’air ;
-2. le SCoT, à l’échelle de toute la région urbaine ;
-3. le PLUi, qui dit parcelle par parcelle ce que l’on peut construire.
+2. le SCoT, à l’échelle de toute la région urbaine.
 
-Le C2D donne son avis sur chacun d’eux. Dans les quartiers prioritaires, les rénovations aidées par l’ANRU sont \
-discutées avec les locataires avant chaque chantier.""",
-    """The metropolitan authority is an EPCI: the municipalities have entrusted it with climate, water, transport and \
-housing.
+Trois cadres donnent les moyens : la GEMAPI contre les crues, le CRTE signé avec l’État, une OPAH pour chaque \
+quartier à rénover. Le C2D donne son avis sur chacun d’eux.""",
+    """The municipalities have entrusted the metropolitan authority with climate, water, transport and housing.
 
-Three documents set the course:
+Two documents set the course:
 
 1. the PCAEM, for the climate and the air;
-2. the SCoT, for the whole urban region;
-3. the PLUi, which says plot by plot what may be built.
+2. the SCoT, for the whole urban region.
 
-The C2D gives its opinion on each of them. In priority neighbourhoods, renovations that the ANRU supports are \
-discussed with the tenants before any works.""",
+Three frameworks give the means: one against floods, one signed with the State, and one for each neighbourhood to be \
+renovated. The C2D gives its opinion on each of them.""",
     BOTH,
     Place.BEFORE,
 )

@@ -83,7 +83,7 @@ def _index(publish_form: PublishForm, copies_form: CopiesForm) -> ResponseReturn
             "dossiers/index.html",
             publish_form=publish_form,
             copies_form=copies_form,
-            form=publish_form if publish_form.summary else copies_form,
+            form=publish_form if publish_form.error_rows else copies_form,
             gates={kind.value: domain.gates(g.event, kind, entries) for kind in Kind},
             editions=editions,
             present=domain.present(editions),
@@ -91,7 +91,7 @@ def _index(publish_form: PublishForm, copies_form: CopiesForm) -> ResponseReturn
             copies=domain.copies(g.event),
             words=words,
         ),
-        422 if publish_form.summary or copies_form.summary else 200,
+        422 if publish_form.error_rows or copies_form.error_rows else 200,
     )
 
 
