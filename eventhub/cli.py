@@ -60,13 +60,23 @@ def upgrade() -> None:
 
 @main.command()
 @click.option("--if-empty", is_flag=True, help="Do nothing when there are events already.")
-@click.option("--people", default=0, help="Instead: a plain event with so many people, for measurements.")
+@click.option(
+    "--people",
+    type=click.IntRange(0, 100_000),
+    default=0,
+    help="Instead: a plain event with so many people, for measurements.",
+)
 def demo(if_empty: bool, people: int) -> None:
-    """Load the reference event, its clock and its seeded faults."""
+    """Load the reference event with its seeded faults, and small events beside it; prints a link to sign in once."""
+    from eventhub import migrations
     from eventhub.demo import told
 
     app = _app()
     with app.app_context(), app.test_request_context():
+        if missing := migrations.behind(app):
+            raise click.ClickException(
+                f"The database lacks migrations of {', '.join(missing)}: run `eventhub upgrade` first."
+            )
         told.load(app, if_empty=if_empty, people=people)
 
 
