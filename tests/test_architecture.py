@@ -290,7 +290,11 @@ def work_at_import(root: Path) -> list[str]:
                 if name in IO_FUNCTIONS | IO_METHODS or owner in IO_MODULES:
                     found.append(f"{module.path}:{node.lineno} calls {ast.unparse(node.func)}() at import")
         runs_alone = any(isinstance(node, ast.If) and is_main(node.test) for node in at_import)  # a process of its own
-        heavy = [name for name in HEAVY if not (name == "alembic" and "migrations" in module.path.parent.parts)]
+        heavy = [
+            name
+            for name in HEAVY
+            if not (name == "alembic" and {"migrations", "ledger"} & set(module.path.parent.parts))
+        ]
         if not runs_alone:
             found += [
                 f"{module.path}:{used.line} imports {used.target} at the top"

@@ -10,7 +10,7 @@ from eventhub.access import links, members, permissions
 from eventhub.access.forms import ROLES, MemberForm
 from eventhub.access.models import EventMembership, EventRole, User
 from eventhub.access.permissions import requires
-from eventhub.db import get, session, transaction
+from eventhub.db import get, transaction
 from eventhub.errors import NotFound, Refused
 from eventhub.events.models import Event
 from eventhub.i18n import gettext as _
@@ -27,7 +27,7 @@ def _door(token: str, door: str, opening: bool) -> ResponseReturnValue:
     try:
         if not opening:
             link = links.find(token, door)
-            event = session().get(Event, link.event_id) if link.event_id else None
+            event = get(Event, link.event_id) if link.event_id else None
             return render_template("access/door.html", event=event, purpose=link.purpose)
         with transaction():
             link = links.open_link(token, door)

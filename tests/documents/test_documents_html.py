@@ -159,7 +159,7 @@ le [plan](https://example.org/plan) <b>là</b>
 
 ---
 
-    code #1
+    code # one
 """
     assert blocks_from_markdown(text) == (
         Heading(1, "Visites"),
@@ -181,7 +181,7 @@ le [plan](https://example.org/plan) <b>là</b>
         ),
         Table(("Visite", "Places"), (("Vizille", (Run("15", italic=True),)),), alignments=("start", "end")),
         Callout((Paragraph("Le climat change"),), tone="quote"),
-        Paragraph("code #1"),
+        Paragraph("code # one"),
     )
 
 
