@@ -55,7 +55,7 @@ def _catalogue() -> NullTranslations:
             catalogue = Translations.load(folder, [spoken], domain)
             if isinstance(catalogue, Translations):
                 merged.merge(catalogue)
-                merged.plural = catalogue.plural  # type: ignore[attr-defined]  # merge() forgets the plural rule
+                merged.plural = catalogue.plural  # merge() forgets the plural rule
         loaded[spoken] = merged
     return loaded[spoken]
 

@@ -136,7 +136,7 @@ def send_again(message: MailMessage, *, by: Actor) -> None:
     message.job_id = jobs.enqueue("site.mail", {"mail": message.id}, event_id=message.event_id, by=by).id
 
 
-def mails_of(event_id: int, *, state: str | None = None, search: str = "") -> sa.Select[tuple[MailMessage]]:
+def mails_of(event_id: int, *, state: str | None = None, search: str = "") -> sa.Select[MailMessage]:
     """Return the query of the event's mails, newest first."""
     query = sa.select(MailMessage).where(MailMessage.event_id == event_id).order_by(MailMessage.id.desc())
     if state is not None:

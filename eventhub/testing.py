@@ -5,6 +5,7 @@ In a ``conftest.py``: ``from eventhub.testing import *``.
 
 from __future__ import annotations
 
+import contextvars
 import itertools
 import re
 from collections.abc import Iterable, Iterator
@@ -37,6 +38,15 @@ NOW = datetime(2025, 3, 13, 8, 0, tzinfo=UTC)
 _numbers = itertools.count(1)
 
 
+class Browser(FlaskClient):
+    """A test client whose requests share nothing with the test: Flask lends them an app context that is already open,
+    and with it the person who asked before.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        return contextvars.Context().run(super().open, *args, **kwargs)
+
+
 def make_app(
     url: str, folder: Path, *, plugins: Iterable[ModuleType] | None = None, tables: bool = True, **config: Any
 ) -> Flask:
@@ -59,6 +69,7 @@ def make_app(
     }
     made = create_app(values, plugins)
     made.testing = True
+    made.test_client_class = Browser
     if tables:
         with made.app_context():
             Model.metadata.create_all(db.engine)

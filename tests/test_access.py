@@ -23,7 +23,7 @@ from eventhub.db import Model, session, transaction
 from eventhub.delegations.models import Delegation, Participant
 from eventhub.events import domain as events
 from eventhub.events.models import Event
-from eventhub.testing import World
+from eventhub.testing import World, csrf_of
 
 # argument of a route: the table whose rows it names
 ROWS = {
@@ -272,8 +272,9 @@ def test_signing_out_ends_the_session_on_the_server(world: World) -> None:
     client = world.client(world.owner)
     cookie = client.get_cookie("eventhub")
     assert cookie is not None
-    assert client.get(world.url("")).status_code == 200
-    client.get("/en/account/logout")
+    page = client.get(world.url(""))
+    assert page.status_code == 200
+    client.post("/en/account/logout", data={"csrf_token": csrf_of(page.get_data(as_text=True))})
     thief = world.client()
     thief.set_cookie("eventhub", cookie.value)
     assert thief.get(world.url("")).status_code == 302
@@ -307,3 +308,14 @@ def test_signing_in_never_leads_to_another_site(world: World, target: str) -> No
         data={"email": user.email, "password": "a long password for tests", "csrf_token": token[1]},
     )
     assert "evil.example" not in answer.headers.get("Location", "")
+
+
+def test_guessing_passwords_is_slowed_down_with_a_clear_page(world: World) -> None:
+    client = world.client()
+    world.app.config["WTF_CSRF_ENABLED"] = False
+    wrong = {"email": "owner@example.org", "password": "not the password"}
+    statuses = [client.post("/en/account/login", data=wrong).status_code for _n in range(21)]
+    assert statuses[-1] == 429
+    answer = client.post("/en/account/login", data=wrong)
+    assert answer.headers["Retry-After"] == "60"
+    assert "Wait a minute" in answer.get_data(as_text=True)

@@ -51,7 +51,7 @@ MESSAGES: dict[str, tuple[Any, str]] = {
 }
 
 
-class Words(FsDomain):  # type: ignore[misc]  # Flask-Security has no types
+class Words(FsDomain):
     """Fills the places of our messages, which translate themselves."""
 
     def gettext(self, string: Any, **values: object) -> str:
@@ -73,10 +73,10 @@ class Worded:
     @property
     def error_rows(self) -> list[tuple[str, str, str]]:
         whole = dict.fromkeys(self.form_errors)  # type: ignore[attr-defined]
-        return [("", "", str(message)) for message in whole] + field_errors(self)  # type: ignore[arg-type]
+        return [("", "", str(message)) for message in whole] + field_errors(self)
 
 
-class SignInForm(Worded, LoginForm):  # type: ignore[misc]
+class SignInForm(Worded, LoginForm):
     labels = {
         "email": _l("E-mail"),
         "password": _l("Password"),
@@ -84,19 +84,19 @@ class SignInForm(Worded, LoginForm):  # type: ignore[misc]
     }
 
 
-class NewLinkForm(Worded, ForgotPasswordForm):  # type: ignore[misc]
+class NewLinkForm(Worded, ForgotPasswordForm):
     labels = {"email": _l("E-mail")}
 
 
 _CHOSEN = _l("At least 12 characters. A few words together do well.")
 
 
-class NewPasswordForm(Worded, ResetPasswordForm):  # type: ignore[misc]
+class NewPasswordForm(Worded, ResetPasswordForm):
     labels = {"password": _l("New password"), "password_confirm": _l("New password once more")}
     hints = {"password": _CHOSEN}
 
 
-class OtherPasswordForm(Worded, ChangePasswordForm):  # type: ignore[misc]
+class OtherPasswordForm(Worded, ChangePasswordForm):
     labels = {
         "password": _l("Present password"),
         "new_password": _l("New password"),
@@ -105,11 +105,11 @@ class OtherPasswordForm(Worded, ChangePasswordForm):  # type: ignore[misc]
     hints = {"new_password": _CHOSEN}
 
 
-class StillYouForm(Worded, VerifyForm):  # type: ignore[misc]
+class StillYouForm(Worded, VerifyForm):
     labels = {"password": _l("Password")}
 
 
-FORMS = {
+FORMS: dict[str, Any] = {
     "login_form": SignInForm,
     "forgot_password_form": NewLinkForm,
     "reset_password_form": NewPasswordForm,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,10 +10,10 @@ from functools import wraps
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, g, request
-from flask.typing import ResponseReturnValue
+from flask import Flask, g, request, url_for
 from flask_security import MailUtil, Security, SQLAlchemyUserDatastore
 from flask_security.utils import hash_password
+from werkzeug.wrappers import Response
 
 from eventhub import outbox
 from eventhub.access import account_forms
@@ -20,6 +21,7 @@ from eventhub.access.models import ADMINISTRATOR, EventMembership, EventRole, Si
 from eventhub.access.permissions import OWN_ACCOUNT, SIGN_IN
 from eventhub.activity import SYSTEM
 from eventhub.db import db, session, transaction
+from eventhub.i18n import LANGUAGES
 
 ENDPOINTS = {
     "security.login": SIGN_IN,
@@ -31,6 +33,7 @@ ENDPOINTS = {
 }
 
 
+OUR_PAGES = re.compile(rf"/({'|'.join(LANGUAGES)})/")
 # What Flask-Security wants to send, and our mail for it
 MAILS = {
     "security/email/reset_instructions": "password_link",
@@ -43,28 +46,48 @@ class OutboxMail(MailUtil):
     """Writes account mails into the outbox: no request waits for a mail server."""
 
     def send_mail(
-        self, template: str, subject: str, recipient: str, sender: Any, body: str, html: str | None, **kwargs: Any
+        self,
+        template: str,
+        subject: str,
+        recipient: str | tuple[str, str],
+        sender: Any,
+        body: str | None,
+        html: str | None,
+        **kwargs: Any,
     ) -> None:
         user, kind = kwargs["user"], MAILS[template]
-        # not Flask-Security's link: it would lie in the outbox's table until the mail leaves, and name the request's Host
+        address, language = user.email, user.language
+        # not Flask-Security's link: it would lie in the outbox's table, and name the Host that the request claims
         link = ("password", user.id) if kind == "password_link" else None
         if session().info.get("writing"):  # the new password and the mail about it: both or neither
-            outbox.post(kind, recipient, user.language, by=SYSTEM, link=link)
+            outbox.post(kind, address, language, by=SYSTEM, link=link)
             return
-        language = user.language
         with transaction():
-            outbox.post(kind, recipient, language, by=SYSTEM, link=link)
+            outbox.post(kind, address, language, by=SYSTEM, link=link)
 
 
-def in_one_transaction(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+def in_one_transaction(view: Callable[..., Any]) -> Callable[..., Any]:
     """Let a view of Flask-Security write as ours do; it changes the account first and commits after its answer."""
 
     @wraps(view)
-    def wrapped(**arguments: Any) -> ResponseReturnValue:
+    def wrapped(**arguments: Any) -> Any:
         if request.method != "POST":
             return view(**arguments)
         with transaction():
             return view(**arguments)
+
+    return wrapped
+
+
+def to_our_pages(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a view that sends people on to ``next`` send them to our own pages only."""
+
+    @wraps(view)
+    def wrapped(**arguments: Any) -> Any:
+        answer = view(**arguments)
+        if isinstance(answer, Response) and answer.location and not OUR_PAGES.match(answer.location):
+            answer.location = url_for("events.home")
+        return answer
 
     return wrapped
 
@@ -103,13 +126,14 @@ def init_app(app: Flask) -> None:
         render_template=account_forms.page,
         **account_forms.FORMS,
     )
-    security.i18n_domain = account_forms.Words(app)
+    security.i18n_domain = account_forms.Words(app)  # type: ignore[no-untyped-call]
     for endpoint in ("security.reset_password", "security.change_password"):
         app.view_functions[endpoint] = in_one_transaction(app.view_functions[endpoint])
-    for endpoint, view in app.view_functions.items():
-        if endpoint.startswith("security."):
-            if endpoint in ENDPOINTS:
-                view.permission = ENDPOINTS[endpoint]  # type: ignore[attr-defined]
+    for endpoint in ("security.login", "security.verify"):
+        app.view_functions[endpoint] = to_our_pages(app.view_functions[endpoint])
+    for endpoint, permission in ENDPOINTS.items():
+        view: Any = app.view_functions[endpoint]
+        view.permission = permission
 
 
 def create_user(email: str, name: str, *, password: str | None = None, administrator: bool = False) -> User:

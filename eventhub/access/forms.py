@@ -28,4 +28,4 @@ class MemberForm(Form):
     role = ChoiceField(_l("Role"))
 
     def set_up(self) -> None:
-        self.role.offer([(code.value, title) for code, title in ROLES.items()])
+        self.role.offer([(str(code), title) for code, title in ROLES.items()])

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, abort, current_app, g, redirect, request, session as browser, url_for
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import session as browser
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from sqlalchemy import orm
@@ -83,7 +84,7 @@ def allowed(permission: Permission, user: User | None, roles: frozenset[EventRol
 
 
 def opening_link(permission: Permission, held: list[GuestLink], arguments: dict[str, Any]) -> GuestLink | None:
-    """Return the held link that opens this page: right purpose, right event, and the very subject that the URL names."""
+    """Return the held link that opens this page: right purpose, right event, the very subject that the URL names."""
     for link in held:
         argument = permission.links.get(link.purpose)
         same_event = g.event is not None and link.event_id == g.event.id
@@ -94,9 +95,10 @@ def opening_link(permission: Permission, held: list[GuestLink], arguments: dict[
 
 def may(permission: Permission | str) -> bool:
     """Tell templates and views whether the present person has the permission on the present event."""
-    if isinstance(permission, str):
-        permission = current_app.extensions["hub"].permissions[permission]
-    return allowed(permission, g.get("user"), g.get("roles", frozenset()))
+    known: dict[str, Permission] = current_app.extensions["hub"].permissions
+    return allowed(
+        known[permission] if isinstance(permission, str) else permission, g.get("user"), g.get("roles", frozenset())
+    )
 
 
 def check() -> ResponseReturnValue | None:
@@ -127,7 +129,9 @@ def check() -> ResponseReturnValue | None:
             return None
         g.needs_link = True
     if g.user is None and organiser_page and not permission.links:
-        return redirect(url_for("security.login", next=request.full_path.rstrip("?") if request.method == "GET" else None))
+        return redirect(
+            url_for("security.login", next=request.full_path.rstrip("?") if request.method == "GET" else None)
+        )
     abort(404)
 
 

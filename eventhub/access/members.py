@@ -40,7 +40,8 @@ def _new_password(link: GuestLink) -> str:
     from flask import url_for
     from flask_security.recoverable import generate_reset_password_token
 
-    return url_for("security.reset_password", token=generate_reset_password_token(get(User, link.subject_id)))
+    user = get(User, link.subject_id)
+    return url_for("security.reset_password", token=generate_reset_password_token(user))  # type: ignore[no-untyped-call]
 
 
 LOGIN = Purpose("login", "account/link", _home, timedelta(days=2), single_use=True)

@@ -56,7 +56,9 @@ class User(Model, UserMixin):
     active: orm.Mapped[bool] = orm.mapped_column(default=True)
     fs_uniquifier: orm.Mapped[str] = orm.mapped_column(sa.String(64), unique=True)
     language: orm.Mapped[str] = orm.mapped_column(sa.String(12), default="fr")
-    roles: orm.Mapped[list[SiteRole]] = orm.relationship(secondary=site_role_of_user, lazy="joined")
+    roles: orm.Mapped[list[SiteRole]] = orm.relationship(  # type: ignore[assignment]  # lists of their RoleMixin
+        secondary=site_role_of_user, lazy="joined"
+    )
 
     @property
     def is_administrator(self) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import g, redirect, render_template, session as browser, url_for
+from flask import g, redirect, render_template, url_for
+from flask import session as browser
 from flask.typing import ResponseReturnValue
 from flask_security.utils import login_user
 
@@ -108,7 +109,7 @@ def members_page() -> ResponseReturnValue:
     form = MemberForm()
     if form.validate_on_submit():
         with form.refusals(), transaction():
-            members.invite(g.event, form.email.data, form.name.data or "", EventRole(form.role.data), by=g.actor)
+            members.invite(g.event, form.email.data or "", form.name.data or "", EventRole(form.role.data), by=g.actor)
             done(_("The role is given; a mail says so."))
             return redirect(url_for("access_manage.members_page"))
     return (

@@ -11,9 +11,8 @@ from eventhub import clock
 from eventhub.contributions import AgendaItem, Card, Check, Deadline, LocalizedEntry, PublicLink, Severity
 from eventhub.events import domain, programme
 from eventhub.events.models import Event, EventState, ItemAudience, ItemKind, ProgrammeItem
-from eventhub.i18n import format_list, language, language_name
+from eventhub.i18n import format_list, language, language_name, ngettext
 from eventhub.i18n import gettext as _
-from eventhub.i18n import ngettext
 
 
 def cards(event: Event) -> Iterable[Card]:
@@ -35,7 +34,12 @@ def checks(event: Event) -> Iterable[Check]:
                 first=clash.first.title.label(language()),
                 second=clash.second.title.label(language()),
             ),
-            _("%(room)s: %(first)s and %(second)s overlap.", room=clash.first.room.name if clash.first.room else "", first=programme.when(event, clash.first), second=programme.when(event, clash.second)),
+            _(
+                "%(room)s: %(first)s and %(second)s overlap.",
+                room=clash.first.room.name if clash.first.room else "",
+                first=programme.when(event, clash.first),
+                second=programme.when(event, clash.second),
+            ),
             url_for("events_programme.edit", item_id=clash.second.id),
             _("Edit the programme"),
             "events",
@@ -120,7 +124,9 @@ def texts(event: Event, items: Iterable[ProgrammeItem] | None = None) -> Iterabl
     if event.summary:
         yield LocalizedEntry("events.summary", _("Summary of the event"), event.summary, settings, order=2)
     if event.funding_sentence:
-        yield LocalizedEntry("events.funding_sentence", _("Funder's sentence"), event.funding_sentence, settings, order=3)
+        yield LocalizedEntry(
+            "events.funding_sentence", _("Funder's sentence"), event.funding_sentence, settings, order=3
+        )
     for item in items if items is not None else programme.active_items(event):
         url = url_for("events_programme.edit", event=event.slug, item_id=item.id)
         name = item.title.label(language())

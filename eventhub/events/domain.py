@@ -82,7 +82,7 @@ class EventNotOver(Refused):
     message = _l("Only an event that is over, or one that never started, can be archived.")
 
 
-def events_of(user: User, *, archived: bool = False, search: str = "") -> sa.Select[tuple[Event]]:
+def events_of(user: User, *, archived: bool = False, search: str = "") -> sa.Select[Event]:
     """Return the query of the events on which the user has a role (all, for an administrator), newest first.
 
     ``search`` is looked for in the address, which is made of the title, and in the city.
@@ -96,6 +96,17 @@ def events_of(user: User, *, archived: bool = False, search: str = "") -> sa.Sel
         found = Event.city.icontains(search, autoescape=True)
         query = query.where(sa.or_(found, Event.slug.contains(address, autoescape=True)) if address else found)
     return query
+
+
+def public_events(today: date) -> list[Event]:
+    """Return the events that the front page shows: public, and not over."""
+    query = (
+        sa.select(Event)
+        .where(Event.state.in_(PUBLIC_STATES), Event.archived_at.is_(None), Event.ends_on >= today)
+        .order_by(Event.starts_on, Event.id)
+        .limit(30)
+    )
+    return list(session().scalars(query))
 
 
 def owned(user: User, events: Iterable[Event]) -> frozenset[int]:
@@ -148,7 +159,7 @@ def create(
     check_days(starts_on, ends_on)
     check_slug(slug)
     event = Event(
-        title=LocalizedText.of(**title),
+        title=LocalizedText().rewritten(title),
         slug=slug,
         starts_on=starts_on,
         ends_on=ends_on,
@@ -366,7 +377,9 @@ def venues(event: Event) -> list[Venue]:
 
 def archived_places(event: Event) -> tuple[list[Venue], list[Room]]:
     """Return the venues that were put away, and the rooms that were put away in venues still in use."""
-    venue_query = sa.select(Venue).where(Venue.event_id == event.id, Venue.archived_at.is_not(None)).order_by(Venue.name)
+    venue_query = (
+        sa.select(Venue).where(Venue.event_id == event.id, Venue.archived_at.is_not(None)).order_by(Venue.name)
+    )
     room_query = (
         sa.select(Room)
         .join(Room.venue)

@@ -46,13 +46,20 @@ class NewEventForm(Form):
 
     title = LocalizedField(_l("Title"), required=True)
     slug = TextField(
-        _l("Address"), required=False, maximum=60, description=_l("Part of the public address. Left empty, it is made of the title.")
+        _l("Address"),
+        required=False,
+        maximum=60,
+        description=_l("Part of the public address. Left empty, it is made of the title."),
     )
     starts_on = DayField(_l("First day"))
     ends_on = DayField(_l("Last day"))
     city = TextField(_l("City"), required=False)
     languages = LanguagesField(
-        _l("Working languages"), required=True, description=_l("Guests read everything in these languages; the first chosen below is where texts are written first.")
+        _l("Working languages"),
+        required=True,
+        description=_l(
+            "Guests read everything in these languages; the first chosen below is where texts are written first."
+        ),
     )
     source_language = ChoiceField(_l("Language in which texts are written first"))
 
@@ -74,7 +81,12 @@ class CopyForm(Form):
     """Where and when the copy of an event takes place."""
 
     title = LocalizedField(_l("Title"))
-    slug = TextField(_l("Address"), required=False, maximum=60, description=_l("Part of the public address. Left empty, it is made of the title."))
+    slug = TextField(
+        _l("Address"),
+        required=False,
+        maximum=60,
+        description=_l("Part of the public address. Left empty, it is made of the title."),
+    )
     starts_on = DayField(_l("First day"), description=_l("Every date of the programme moves with it."))
 
     def validate_slug(self, field: Any) -> None:
@@ -86,18 +98,35 @@ class SettingsForm(VersionedForm):
 
     title = LocalizedField(_l("Title"))
     summary = LocalizedField(_l("Summary"), required=False, maximum=2000, multiline=True)
-    slug = TextField(_l("Address"), maximum=60, description=_l("Links that were already sent keep the old address and stop working when it changes."))
+    slug = TextField(
+        _l("Address"),
+        maximum=60,
+        description=_l("Links that were already sent keep the old address and stop working when it changes."),
+    )
     starts_on = DayField(_l("First day"))
     ends_on = DayField(_l("Last day"))
     time_zone = TextField(_l("Time zone"), maximum=60, description=_l("Example: Europe/Paris"))
     country = CountryField(_l("Country"))
-    subdivision = TextField(_l("Subdivision for public holidays"), required=False, maximum=20, description=_l("Only where it has holidays of its own, such as 57 for Moselle."))
+    subdivision = TextField(
+        _l("Subdivision for public holidays"),
+        required=False,
+        maximum=20,
+        description=_l("Only where it has holidays of its own, such as 57 for Moselle."),
+    )
     city = TextField(_l("City"), required=False)
     host = TextField(_l("Host"), required=False, maximum=300)
     co_organisers = TextField(_l("Co-organisers"), required=False, maximum=300)
     languages = LanguagesField(_l("Working languages"), required=True)
-    funding_sentence = LocalizedField(_l("Funder's sentence"), required=False, maximum=1000, multiline=True, description=_l("Printed on documents as the funder asks."))
-    registration_closes_at = MomentField(_l("Registration closes"), required=False, description=_l("In the event's time zone."))
+    funding_sentence = LocalizedField(
+        _l("Funder's sentence"),
+        required=False,
+        maximum=1000,
+        multiline=True,
+        description=_l("Printed on documents as the funder asks."),
+    )
+    registration_closes_at = MomentField(
+        _l("Registration closes"), required=False, description=_l("In the event's time zone.")
+    )
     grace_minutes = WholeNumberField(_l("Grace after the deadline, in minutes"), maximum=10_080)
     planning_rate = WholeNumberField(_l("Share of unnamed seats counted for meals and rooms, in %"), maximum=100)
     budget_net = MoneyField(_l("Budget, net of VAT, in euros"), required=False)
@@ -132,9 +161,9 @@ class ItemForm(VersionedForm):
     def set_up(self) -> None:
         event = g.event
         self.starts_at.zone = self.ends_at.zone = event.zone
-        self.kind.offer([(code.value, title) for code, title in words.ITEM_KINDS.items()])
-        self.state.offer([(code.value, title) for code, title in words.ITEM_STATES.items()])
-        self.audience.offer([(code.value, title) for code, title in words.AUDIENCES.items()])
+        self.kind.offer([(str(code), title) for code, title in words.ITEM_KINDS.items()])
+        self.state.offer([(str(code), title) for code, title in words.ITEM_STATES.items()])
+        self.audience.offer([(str(code), title) for code, title in words.AUDIENCES.items()])
         self.room_id.offer(room_choices(event))
         self.floor_languages.put_first(event.languages)
 
@@ -160,4 +189,6 @@ class RoomForm(VersionedForm):
 class WaiverForm(Form):
     """Why a check may stay as it is."""
 
-    reason = LongTextField(_l("Reason"), required=True, maximum=500, description=_l("Your colleagues will read it beside the check."))
+    reason = LongTextField(
+        _l("Reason"), required=True, maximum=500, description=_l("Your colleagues will read it beside the check.")
+    )

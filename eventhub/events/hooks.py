@@ -24,7 +24,6 @@ from eventhub.hookspecs import hookimpl
 from eventhub.i18n import gettext as _
 
 
-
 @hookimpl
 def register_permissions() -> Iterable[Permission]:
     return permissions.PERMISSIONS

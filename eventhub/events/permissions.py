@@ -12,6 +12,8 @@ CREATE = Permission("events:create", _l("Create an event, of which one becomes t
 READ = Permission("events:read", _l("Read the overview and the programme"), roles=STAFF)
 EDIT = Permission("events:edit", _l("Edit the programme, venues and rooms"), roles=PROGRAMME_DESK)
 WAIVE = Permission("events:waive", _l("Waive a check with a reason"), roles=PROGRAMME_DESK)
-SETTINGS = Permission("events:settings", _l("Change the event, its state and its plugins; copy and archive it"), roles=OWNER_ONLY)
+SETTINGS = Permission(
+    "events:settings", _l("Change the event, its state and its plugins; copy and archive it"), roles=OWNER_ONLY
+)
 
 PERMISSIONS = (READ_PUBLIC, LIST, CREATE, READ, EDIT, WAIVE, SETTINGS)

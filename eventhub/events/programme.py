@@ -146,7 +146,8 @@ def room_names(entries: Iterable[activity.ActivityEntry]) -> dict[int, str]:
     ids = {key for entry in entries for key in (entry.changes or {}).get("room_id", ()) if key}
     if not ids:
         return {}
-    return {key: name for key, name in session().execute(sa.select(Room.id, Room.name).where(Room.id.in_(ids)))}
+    rows = session().execute(sa.select(Room.id, Room.name).where(Room.id.in_(ids)))
+    return {row.id: row.name for row in rows}
 
 
 # --- how it is shown ------------------------------------------------------------------------------------------------
@@ -205,7 +206,12 @@ def grid(event: Event, shown: Sequence[ProgrammeItem], href: Any = None) -> list
             )
         )
     return [
-        GridDay(day, format_day(day, "EEEE d MMMM"), tuple(dict.fromkeys(item.room for item in placed if item.room)), tuple(placed))
+        GridDay(
+            day,
+            format_day(day, "EEEE d MMMM"),
+            tuple(dict.fromkeys(item.room for item in placed if item.room)),
+            tuple(placed),
+        )
         for day, placed in sorted(days.items())
     ]
 
@@ -219,7 +225,7 @@ def by_day(event: Event, shown: Iterable[ProgrammeItem]) -> list[tuple[str, list
 
 
 def _badges(entry: ProgrammeItem) -> Iterator[tuple[str, str]]:
-    """Yield the badges of an item as (text, tone): its languages when there are several, its state unless it is firm."""
+    """Yield the badges of an item, (text, tone): its languages when there are several, its state unless it is firm."""
     if len(entry.floor_languages) > 1:
         yield " ".join(code.upper() for code in entry.floor_languages), "plain"
     if entry.state not in {ItemState.CONFIRMED, ItemState.RELEASED}:

@@ -93,7 +93,9 @@ def compute(event: Event, hooks: Hooks, now: datetime) -> Truth:
         .outerjoin(User, Waiver.user_id == User.id)
         .where(Waiver.event_id == event.id)
     )
-    waivers = {(rule, subject): (key, reason, at, name or email or "") for rule, subject, key, reason, at, name, email in rows}
+    waivers = {
+        (rule, subject): (key, reason, at, name or email or "") for rule, subject, key, reason, at, name, email in rows
+    }
     deadlines = sorted(hooks.collect(hookspecs.deadlines, event=event), key=lambda line: (line.done, line.at))
     return Truth(
         tuple(check for check in found if (check.rule, check.subject) not in waivers),

@@ -196,9 +196,7 @@ def waive(rule: str, subject: str) -> ResponseReturnValue:
             done(_("Waived. It stays listed under the checks, with your reason."))
             return redirect(url_for("events_manage.overview"))
     return (
-        render_template(
-            "events/waive.html", form=form, check=check, severities=truth.SEVERITIES, tones=truth.TONES
-        ),
+        render_template("events/waive.html", form=form, check=check, severities=truth.SEVERITIES, tones=truth.TONES),
         form.status,
     )
 

@@ -22,9 +22,7 @@ from eventhub.web.pages import Audience, pages
 
 bp = pages("events_programme", __name__, Audience.ORGANISERS, path="programme")
 
-ITEM_FACTS = (
-    "kind title description starts_at ends_at room_id floor_languages audience capacity state".split()
-)
+ITEM_FACTS = "kind title description starts_at ends_at room_id floor_languages audience capacity state".split()
 
 
 def item_facts(item: ProgrammeItem) -> dict[str, object]:
@@ -230,22 +228,22 @@ def edit_room(room_id: int) -> ResponseReturnValue:
 @bp.post("/venues/<int:venue_id>/archive")
 @requires(permissions.EDIT)
 def archive_venue(venue_id: int) -> ResponseReturnValue:
-    return _archive(Venue, venue_id, "events_programme.archive_venue", "venue_id")
+    return _archive(Venue, venue_id, url_for("events_programme.archive_venue", venue_id=venue_id))
 
 
 @bp.post("/rooms/<int:room_id>/archive")
 @requires(permissions.EDIT)
 def archive_room(room_id: int) -> ResponseReturnValue:
-    return _archive(Room, room_id, "events_programme.archive_room", "room_id")
+    return _archive(Room, room_id, url_for("events_programme.archive_room", room_id=room_id))
 
 
-def _archive(model: type[Venue] | type[Room], key: int, endpoint: str, argument: str) -> ResponseReturnValue:
+def _archive(model: type[Venue] | type[Room], key: int, here: str) -> ResponseReturnValue:
+    """Put the record away, or take it back; ``here`` is the address that does it, and its own undo."""
     form = Form()
     if form.validate():
         with transaction():
             record = locked(model, key, event_id=g.event.id)
             put_away = record.archived_at is None
             domain.set_archived(record, put_away, by=g.actor)
-        undo = url_for(endpoint, **{argument: key}) if put_away else None
-        done(_("Archived.") if put_away else _("It is back."), undo=undo)
+        done(_("Archived.") if put_away else _("It is back."), undo=here if put_away else None)
     return redirect(url_for("events_programme.venues"))

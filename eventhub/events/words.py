@@ -24,9 +24,13 @@ EVENT_TONES = {
 }
 STATE_MEANINGS: dict[str, Any] = {
     EventState.DRAFT: _l("Only those who prepare it see the event. Nothing can be registered."),
-    EventState.PLANNING: _l("The team works on the event; delegations can be added, their registration is not open yet."),
+    EventState.PLANNING: _l(
+        "The team works on the event; delegations can be added, their registration is not open yet."
+    ),
     EventState.OPEN: _l("The public pages are open, and invited delegations register until the deadline."),
-    EventState.CLOSED: _l("The public pages are open; delegations can no longer change their registration by themselves."),
+    EventState.CLOSED: _l(
+        "The public pages are open; delegations can no longer change their registration by themselves."
+    ),
     EventState.RUNNING: _l("The event takes place: arrivals are recorded, the programme is read on phones."),
     EventState.EVALUATION: _l("The event is over; results, services done and invoices are collected."),
     EventState.ARCHIVED: _l("The event is closed: nothing in it can be changed."),

@@ -11,5 +11,8 @@ class PageForm(Form):
     """The wording of a legal page in both languages."""
 
     text = LocalizedField(
-        _l("Text"), multiline=True, maximum=40_000, description=_l("Markdown: ## for a heading, ** for strong words, - for a list.")
+        _l("Text"),
+        multiline=True,
+        maximum=40_000,
+        description=_l("Markdown: ## for a heading, ** for strong words, - for a list."),
     )

@@ -11,10 +11,9 @@ from flask.typing import ResponseReturnValue
 
 from eventhub import clock, jobs, mailfolder, migrations, outbox, spreadsheets
 from eventhub.access.permissions import requires
-from eventhub.db import get, locked, session, transaction
+from eventhub.db import get, locked, transaction
+from eventhub.events import domain
 from eventhub.events import words as event_words
-from eventhub.events.domain import PUBLIC_STATES
-from eventhub.events.models import Event
 from eventhub.i18n import LANGUAGES, language_name
 from eventhub.i18n import gettext as _
 from eventhub.jobs import Job
@@ -62,14 +61,8 @@ def readyz() -> ResponseReturnValue:
 @bp.get("/")
 @requires(permissions.READ_PAGES)
 def front() -> ResponseReturnValue:
-    today = clock.now().date()
-    query = (
-        sa.select(Event)
-        .where(Event.state.in_(PUBLIC_STATES), Event.archived_at.is_(None), Event.ends_on >= today)
-        .order_by(Event.starts_on)
-        .limit(30)
-    )
-    return render_template("site/front.html", events=session().scalars(query).all(), words=event_words)
+    events = domain.public_events(clock.now().date())
+    return render_template("site/front.html", events=events, words=event_words)
 
 
 @bp.get("/<any('legal-notice', privacy, accessibility):name>")
@@ -124,7 +117,7 @@ def mail() -> ResponseReturnValue:
     state, search = request.args.get("state", ""), request.args.get("q", "").strip()
     query = outbox.mails_of(g.event.id, state=state if state in set(MailState) else None, search=search)
     if kind := wanted_export():
-        return spreadsheets.download(kind, _("Mail"), *table(mail_columns(), session().scalars(query.limit(10_000))))
+        return spreadsheets.download(kind, _("Mail"), *table(mail_columns(), paginate(query, per_page=10_000).rows))
     return render_template(
         "site/mail.html",
         page=paginate(query),

@@ -62,7 +62,7 @@ def menu() -> list[tuple[str, list[dict[str, Any]]]]:
     entries = [item for item in g.hooks.collect(hookspecs.menu_items, event=g.event) if may(item.permission)]
     counts = dict(truth.of(g.event, g.hooks).counts)
     overview = url_for("events_manage.overview")
-    lines = [{"label": i18n.gettext("Overview"), "href": overview, "count": sum(counts.values())}]
+    lines: list[dict[str, Any]] = [{"label": i18n.gettext("Overview"), "href": overview, "count": sum(counts.values())}]
     shown = [("", lines)]
     titles = {
         Area.EVENT: i18n.gettext("Event"),
@@ -87,6 +87,7 @@ def menu() -> list[tuple[str, list[dict[str, Any]]]]:
 
 def notices() -> list[dict[str, Any]]:
     """Return what was just done: text, tone and perhaps an undo; ours are dicts, a library's are texts."""
+    told_so_far: Any = get_flashed_messages(with_categories=True)
     tones = {"error": "stop", "warning": "warn", "done": "good", "success": "good"}
     return [
         {
@@ -94,7 +95,7 @@ def notices() -> list[dict[str, Any]]:
             "undo": told.get("undo") if isinstance(told, dict) else None,
             "tone": tones.get(category, "on"),
         }
-        for category, told in get_flashed_messages(with_categories=True)
+        for category, told in told_so_far
     ]
 
 

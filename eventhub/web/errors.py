@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 from flask import Flask, g, render_template, request
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -26,8 +27,12 @@ def language_of_path() -> None:
 
 
 def page(status: int, title: str, text: str) -> tuple[str, int]:
+    if request_ctx.url_adapter is None:  # a Host that is not ours: no address can be built
+        return render_template("errors/bare.html", title=title, text=text), status
     for name in ("event", "user", "link"):
         g.setdefault(name, None)
+    if status >= 500:  # nothing is asked of a database that may be what failed
+        g.event = g.user = None
     return render_template("errors/error.html", status=status, title=title, text=text), status
 
 
@@ -74,6 +79,16 @@ def init_app(app: Flask) -> None:
                 "Shorten it, or send a smaller file."
             ),
         )
+
+    @app.errorhandler(429)
+    def too_often(error: HTTPException) -> ResponseReturnValue:
+        language_of_path()
+        text, status = page(
+            429,
+            _("Too many attempts"),
+            _("Wait a minute, then try again. If you forgot your password, ask for a new one by mail."),
+        )
+        return text, status, {"Retry-After": "60"}
 
     @app.errorhandler(Refused)
     def refused(error: Refused) -> ResponseReturnValue:

@@ -62,6 +62,8 @@ class LongTextField(wtforms.TextAreaField):
 class EmailField(wtforms.EmailField):
     """An e-mail address; checked for its shape, not by asking the network."""
 
+    data: str | None
+
     def __init__(self, label: Any = None, *, required: bool = True, **options: Any) -> None:
         super().__init__(label, [needs(required), at_most(254)], filters=[_stripped], **options)
 
@@ -80,6 +82,8 @@ class EmailField(wtforms.EmailField):
 
 class PhoneField(wtforms.TelField):
     """A phone number, kept in international form: +33 4 76 59 59 59; ``region`` reads a national one."""
+
+    data: str | None
 
     def __init__(self, label: Any = None, *, required: bool = False, region: str = "FR", **options: Any) -> None:
         super().__init__(label, [needs(required), at_most(40)], filters=[_stripped], **options)
@@ -155,6 +159,8 @@ class MoneyField(wtforms.StringField):
 
 class DayField(wtforms.DateField):
     """A day; what does not exist is refused and kept as typed."""
+
+    data: Any
 
     def __init__(self, label: Any = None, *, required: bool = True, **options: Any) -> None:
         super().__init__(label, [needs(required)], format=["%Y-%m-%d", "%d/%m/%Y"], **options)
@@ -325,7 +331,7 @@ class LocalizedField(wtforms.Field):
 
     def process(self, formdata: Any, data: Any = wtforms.utils.unset_value, extra_filters: Any = None) -> None:
         """Read one input per language; languages are set after construction, so the form data is kept for later."""
-        self.process_errors = []
+        self.process_errors: list[str] = []
         value = self.default if data is wtforms.utils.unset_value else data
         self.stored = value if isinstance(value, LocalizedText) else LocalizedText.of(**(value or {}))
         self._formdata = formdata
