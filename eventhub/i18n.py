@@ -163,6 +163,15 @@ def format_list(names: Iterable[str], style: str = "standard") -> str:
     return lists.format_list([str(name) for name in names], style=style, locale=locale())  # type: ignore[arg-type]
 
 
+def isolated(name: str) -> str:
+    """Return a name as part of a sentence: one written from right to left must not turn the sentence around it."""
+    from unicodedata import bidirectional
+
+    if any(bidirectional(char) in {"R", "AL"} for char in name):
+        return f"\u2068{name}\u2069"
+    return name
+
+
 def format_number(number: float) -> str:
     return str(numbers.format_decimal(number, locale=locale()))
 

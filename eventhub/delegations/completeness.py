@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from eventhub.contributions import FormSection
 from eventhub.delegations.models import Delegation, Direction, Participant, TravelMode
+from eventhub.i18n import format_list, isolated
 from eventhub.i18n import gettext as _
 
 PARTS_OF_A_SEAT = 3  # a name, the facts of the person, their travel
@@ -76,7 +77,8 @@ def of(found: Delegation, sections: Sequence[FormSection] = ()) -> Completeness:
         given += 1
         for stage, gaps in (("people", person_missing(person)), ("travel", travel_missing(person))):
             if gaps:
-                missing += [Missing(_("%(name)s: %(gap)s", name=person.name, gap=gap), stage) for gap in gaps]
+                what = _("%(name)s: %(gaps)s", name=isolated(person.name), gaps=format_list(gaps))
+                missing.append(Missing(what, stage))
             else:
                 given += 1
     for section in sections:

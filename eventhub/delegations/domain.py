@@ -191,12 +191,21 @@ def countries(event: Event) -> list[str]:
     return list(session().scalars(query.distinct()))
 
 
+def totals(event: Event) -> tuple[int, int]:
+    """Return (people named, seats held) of the delegations that come."""
+    query = sa.select(sa.func.sum(Delegation.seats_named), sa.func.sum(Delegation.quota)).where(
+        Delegation.event_id == event.id, Delegation.archived_at.is_(None), Delegation.state.not_in(ABSENT)
+    )
+    named, seats_held = session().execute(query).one().tuple()
+    return named or 0, seats_held or 0
+
+
 def names(event: Event) -> list[tuple[int, str]]:
     """Return [(id, name)] of the delegations in use, by name."""
     query = sa.select(Delegation.id, Delegation.name).where(
         Delegation.event_id == event.id, Delegation.archived_at.is_(None)
     )
-    return list(session().execute(query.order_by(Delegation.sort_key)).tuples())
+    return list(session().execute(query.order_by(Delegation.sort_key)))
 
 
 def with_travel() -> Any:
@@ -247,7 +256,7 @@ def history(found: Delegation, limit: int = 50) -> tuple[list[ActivityEntry], di
         .order_by(ActivityEntry.id.desc())
         .limit(limit)
     )
-    rows = session().execute(query).tuples().all()
+    rows = session().execute(query).all()
     return [entry for entry, _name in rows], {entry.id: name for entry, name in rows if name}
 
 
@@ -256,7 +265,7 @@ def unnamed_seats(event: Event) -> dict[int, int]:
     query = sa.select(Delegation.id, Delegation.quota - Delegation.seats_named).where(
         Delegation.event_id == event.id, Delegation.archived_at.is_(None), Delegation.state.not_in(ABSENT)
     )
-    return {key: held for key, held in session().execute(query).tuples() if held > 0}
+    return {key: held for key, held in session().execute(query) if held > 0}
 
 
 # --- the organiser's side -------------------------------------------------------------------------------------------
@@ -301,6 +310,7 @@ def change(event: Event, found: Delegation, changes: Mapping[str, Any], *, by: A
     if "quota" in changes:
         fit_seats(found)
     differences = activity.differences(found)
+    differences.pop("sort_key", None)
     if differences:
         hooks.before(hookspecs.before_change, event=event, subject=found, changes=differences)
         activity.record(by, CHANGED, found, differences)

@@ -21,7 +21,7 @@ from eventhub.errors import Refused
 from eventhub.events.models import Event
 from eventhub.hub import Hooks
 from eventhub.i18n import gettext as _
-from eventhub.i18n import sort_key
+from eventhub.i18n import isolated, sort_key
 from eventhub.web.forms import FormStack, digest, editable, read_base
 
 STAGES = ("people", "travel", "needs", "choices")
@@ -142,11 +142,30 @@ def plugin_sections(
     ]
 
 
-def progress(event: Event, found: Delegation, *, hooks: Hooks, shown: Step | None = None) -> completeness.Completeness:
-    """Return how far the registration is; plugins are not asked again for the step that is shown already."""
-    own = shown.asked if shown else []
-    others = [stage for stage in PLUGIN_STAGES if shown is None or stage != shown.stage]
-    return completeness.of(found, [*own, *plugin_sections(event, people_of(found), others, hooks=hooks)])
+@dataclass(frozen=True)
+class Standing:
+    """Where a registration stands: what is given, and the steps that have something to fill in."""
+
+    progress: completeness.Completeness
+    stages: tuple[str, ...]
+
+    def done(self, found: Delegation, stage: str) -> bool:
+        """Tell whether nothing is owed in the step. Needs owe nothing, so they count once the whole is handed in."""
+        if not found.seats_named or any(missing.stage == stage for missing in self.progress.missing):
+            return False
+        return stage not in PLUGIN_STAGES or found.submitted_at is not None
+
+
+def standing(event: Event, found: Delegation, *, hooks: Hooks, shown: Step | None = None) -> Standing:
+    """Return where the registration stands; plugins are not asked again for the step that is shown already."""
+    persons = people_of(found)
+    asked = list(shown.asked) if shown else []
+    asked += plugin_sections(
+        event, persons, [s for s in PLUGIN_STAGES if shown is None or s != shown.stage], hooks=hooks
+    )
+    choices = not persons or any(section.stage == "choices" for section in asked)
+    stages = tuple(stage for stage in STAGES if stage != "choices" or choices)
+    return Standing(completeness.of(found, asked), stages)
 
 
 # --- people ---------------------------------------------------------------------------------------------------------
@@ -191,7 +210,7 @@ def _person_section(
     gaps = completeness.person_missing(person)
     return FormSection(
         "person",
-        _("Seat %(number)s: %(name)s", number=number, name=person.name),
+        _("Seat %(number)s: %(name)s", number=number, name=isolated(person.name)),
         PersonSection,
         _saving(people, seat.id),
         "people",
@@ -331,7 +350,7 @@ def access_sections(event: Event, persons: Sequence[Participant], *, own: bool, 
             hint = _(
                 "Access needs are declared for this person and shown to nobody here. Fill in only to replace them."
             )
-        title = _("Access") if own else _("%(name)s: access", name=person.name)
+        title = _("Access") if own else _("%(name)s: access", name=isolated(person.name))
         return FormSection("access", title, AccessSection, save, "needs", person.id, values, hint, order=10)
 
     return [section(person) for person in persons]

@@ -10,24 +10,21 @@ from eventhub.access import links
 from eventhub.access.gate import may
 from eventhub.access.permissions import requires
 from eventhub.db import transaction
-from eventhub.delegations import domain, permissions, registration, words
-from eventhub.delegations.forms import DelegationForm, PersonSection, ReasonForm, TravelSection
+from eventhub.delegations import agenda, domain, history, permissions, registration, words
+from eventhub.delegations.forms import DelegationForm, ReasonForm
 from eventhub.delegations.models import Delegation, Direction, Participant
 from eventhub.delegations.seats import Saved
-from eventhub.i18n import country_name, language_choices, language_name
+from eventhub.i18n import country_name, format_list, language_choices, language_name, sort_key
 from eventhub.i18n import gettext as _
-from eventhub.i18n import lazy_gettext as _l
 from eventhub.site.flash import done
-from eventhub.web import journal
+from eventhub.web import panels
 from eventhub.web.forms import Form, StackForm
-from eventhub.web.lists import Column, here, paginate, table, wanted_export
+from eventhub.web.lists import Column, paginate, table, wanted_export
 from eventhub.web.pages import Audience, pages
 
 bp = pages("delegations", __name__, Audience.ORGANISERS)
 
 FACTS = "name city country role quota contact_name contact_email contact_phone contact_language closes_at note".split()
-LABELS = journal.labels_of(DelegationForm) | journal.labels_of(PersonSection) | journal.labels_of(TravelSection)
-LABELS |= {"state": _l("State"), "links": _l("Links that worked"), "archived_at": _l("Archived")}
 
 
 def facts(found: Delegation) -> dict[str, object]:
@@ -73,13 +70,14 @@ def index() -> ResponseReturnValue:
     if kind := export_kind():
         rows = paginate(query, per_page=100_000).rows
         return spreadsheets.download(kind, _("Delegations"), *table(columns(), rows))
+    countries = [(code, country_name(code)) for code in domain.countries(g.event)]
     return render_template(
         "delegations/index.html",
         page=paginate(query),
         show=show,
         words=words,
-        countries=domain.countries(g.event),
-        here=here,
+        countries=sorted(countries, key=lambda pair: sort_key(pair[1])),
+        totals=domain.totals(g.event),
     )
 
 
@@ -102,9 +100,9 @@ def show(delegation_id: int) -> ResponseReturnValue:
     return render_template(
         "delegations/show.html",
         delegation=found,
-        progress=registration.progress(g.event, found, hooks=g.hooks),
+        progress=registration.standing(g.event, found, hooks=g.hooks).progress,
         closes=domain.deadline(g.event, found),
-        history=journal.lines(*domain.history(found), LABELS, words.SAID),
+        history=history.lines(*domain.history(found)),
         words=words,
         possible=domain.possible(found),
     )
@@ -269,8 +267,7 @@ def people() -> ResponseReturnValue:
         page=paginate(query),
         words=words,
         delegations=domain.names(g.event),
-        languages=language_choices(),
-        here=here,
+        language_options=language_choices(),
     )
 
 
@@ -278,13 +275,13 @@ def people() -> ResponseReturnValue:
 @requires(permissions.READ)
 def person(participant_id: int) -> ResponseReturnValue:
     found = domain.participant(g.event, participant_id)
-    agenda = g.hooks.collect(hookspecs.agenda_items, event=g.event, audience=found)
     return render_template(
         "delegations/person.html",
         person=found,
-        agenda=sorted(agenda, key=lambda line: line.starts_at),
-        panels=g.hooks.collect(hookspecs.participant_panels, event=g.event, participant=found),
-        history=journal.lines(activity.history(found), {}, LABELS, words.SAID),
+        agenda=agenda.by_day(g.event, agenda.of(g.event, found, hooks=g.hooks)),
+        panels=panels.render(g.hooks.collect(hookspecs.participant_panels, event=g.event, participant=found)),
+        understood=format_list(language_name(code) for code in found.languages),
+        history=history.lines(activity.history(found)),
         substitutions=domain.substitutions_of(found),
         words=words,
         expected=domain.is_expected(found),

@@ -7,13 +7,12 @@ from datetime import timedelta
 from flask import Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from eventhub import clock, hookspecs
+from eventhub import clock
 from eventhub.access import links
 from eventhub.access.models import GuestLink
 from eventhub.access.permissions import requires
 from eventhub.db import transaction
-from eventhub.delegations import domain, permissions, registration, words
-from eventhub.delegations.completeness import Completeness
+from eventhub.delegations import agenda, domain, permissions, registration, words
 from eventhub.delegations.forms import DeclineForm
 from eventhub.delegations.models import ABSENT, Delegation, DelegationState
 from eventhub.delegations.views import tell_of
@@ -33,17 +32,16 @@ def _registration(link: GuestLink) -> str:
 links.Purpose("delegation", "d", _registration, timedelta(days=365))
 
 
-def steps(found: Delegation, progress: Completeness, current: str) -> list[tuple[str, str, str]]:
+def steps(found: Delegation, standing: registration.Standing, current: str) -> list[tuple[str, str, str]]:
     """Return (title, state, address) of the steps, for the bar above the form."""
-    owing = {missing.stage for missing in progress.missing}
     titles = registration.stage_titles()
     return [
         (
             titles[stage],
-            "current" if stage == current else "todo" if stage in owing or not found.seats_named else "done",
+            "current" if stage == current else "done" if standing.done(found, stage) else "todo",
             url_for("delegations_guest.step", delegation_id=found.id, stage=stage),
         )
-        for stage in registration.STAGES
+        for stage in standing.stages
     ]
 
 
@@ -51,12 +49,12 @@ def steps(found: Delegation, progress: Completeness, current: str) -> list[tuple
 @requires(permissions.REGISTER)
 def overview(delegation_id: int) -> ResponseReturnValue:
     found = domain.with_seats(g.event, delegation_id)
-    progress = registration.progress(g.event, found, hooks=g.hooks)
+    standing = registration.standing(g.event, found, hooks=g.hooks)
     return render_template(
         "delegations/guest_overview.html",
         delegation=found,
-        progress=progress,
-        steps=steps(found, progress, ""),
+        progress=standing.progress,
+        steps=steps(found, standing, ""),
         closes=domain.deadline(g.event, found),
         closed=registration.closed_because(g.event, found, clock.now()),
         submitted=domain.is_submitted(found),
@@ -84,18 +82,20 @@ def step(delegation_id: int, stage: str) -> ResponseReturnValue:
     if built is None:
         built = registration.build(g.event, g.delegation, stage, hooks=g.hooks, by=g.actor)
         built.stack.own = own
-    progress = registration.progress(g.event, g.delegation, hooks=g.hooks, shown=built)
+    if not built.stack.bound and registration.people_of(g.delegation):
+        return redirect(url_for("delegations_guest.overview", delegation_id=delegation_id))
+    standing = registration.standing(g.event, g.delegation, hooks=g.hooks, shown=built)
     return (
         render_template(
             "delegations/guest_step.html",
             step=built,
             stack=built.stack,
             delegation=g.delegation,
-            steps=steps(g.delegation, progress, stage),
+            steps=steps(g.delegation, standing, stage),
             closes=domain.deadline(g.event, g.delegation),
             closed=registration.closed_because(g.event, g.delegation, clock.now()),
             question=registration.stage_questions()[stage],
-            last=stage == registration.STAGES[-1],
+            last=stage == standing.stages[-1],
         ),
         built.stack.status,
     )
@@ -116,8 +116,8 @@ def submit(delegation_id: int) -> ResponseReturnValue:
     if form.validate():
         with form.refusals(), transaction():
             found = domain.locked_delegation(g.event, delegation_id)
-            progress = registration.progress(g.event, found, hooks=g.hooks)
-            domain.submit(g.event, found, progress, by=g.actor, hooks=g.hooks)
+            standing = registration.standing(g.event, found, hooks=g.hooks)
+            domain.submit(g.event, found, standing.progress, by=g.actor, hooks=g.hooks)
             return redirect(url_for("delegations_guest.thanks", delegation_id=delegation_id))
     back = url_for("delegations_guest.overview", delegation_id=delegation_id)
     return render_template("site/refused.html", form=form, back=back), 422
@@ -132,7 +132,7 @@ def thanks(delegation_id: int) -> ResponseReturnValue:
     return render_template(
         "delegations/guest_thanks.html",
         delegation=found,
-        progress=registration.progress(g.event, found, hooks=g.hooks),
+        progress=registration.standing(g.event, found, hooks=g.hooks).progress,
         closes=domain.deadline(g.event, found),
         closed=registration.closed_because(g.event, found, clock.now()),
     )
@@ -157,5 +157,5 @@ def decline(delegation_id: int) -> ResponseReturnValue:
 @requires(permissions.REGISTER)
 def feed(delegation_id: int) -> ResponseReturnValue:
     found = domain.delegation(g.event, delegation_id)
-    lines = g.hooks.collect(hookspecs.agenda_items, event=g.event, audience=found)
-    return Response(calendar.feed(g.event, found.name, lines), content_type="text/calendar; charset=utf-8")
+    body = calendar.feed(g.event, found.name, agenda.of(g.event, found, hooks=g.hooks))
+    return Response(body, content_type="text/calendar; charset=utf-8")

@@ -12,9 +12,9 @@ from eventhub import clock, hookspecs, privacy
 from eventhub.access import links
 from eventhub.access.models import GuestLink
 from eventhub.access.permissions import requires
-from eventhub.contributions import AgendaItem, FormSection
+from eventhub.contributions import FormSection
 from eventhub.db import transaction
-from eventhub.delegations import domain, permissions, registration, seats
+from eventhub.delegations import agenda, domain, permissions, registration, seats, words
 from eventhub.delegations.forms import OwnSection
 from eventhub.delegations.models import Participant
 from eventhub.events import calendar
@@ -51,14 +51,6 @@ def _own_facts(person: Participant) -> FormSection:
     return FormSection("facts", _("You"), OwnSection, save, "people", person.id, values)
 
 
-def own_agenda(person: Participant) -> list[AgendaItem]:
-    """Return the lines in order; nobody who is not coming any more has an agenda."""
-    if not domain.is_expected(person):
-        return []
-    lines = g.hooks.collect(hookspecs.agenda_items, event=g.event, audience=person)
-    return sorted(lines, key=lambda line: line.starts_at)
-
-
 @bp.get("/<int:participant_id>/")
 @requires(permissions.OWN_PAGE)
 def show(participant_id: int) -> ResponseReturnValue:
@@ -67,9 +59,10 @@ def show(participant_id: int) -> ResponseReturnValue:
         "delegations/me.html",
         person=person,
         expected=domain.is_expected(person),
-        agenda=own_agenda(person),
+        agenda=agenda.by_day(g.event, agenda.of(g.event, person, hooks=g.hooks)),
         links=g.hooks.collect(hookspecs.own_links, event=g.event, participant=person),
         holdings=privacy.holdings(g.hooks.hub),
+        words=words,
     )
 
 
@@ -105,9 +98,8 @@ def own_needs(participant_id: int) -> ResponseReturnValue:
 @requires(permissions.OWN_PAGE)
 def own_feed(participant_id: int) -> ResponseReturnValue:
     person = domain.participant(g.event, participant_id)
-    return Response(
-        calendar.feed(g.event, person.name, own_agenda(person)), content_type="text/calendar; charset=utf-8"
-    )
+    body = calendar.feed(g.event, person.name, agenda.of(g.event, person, hooks=g.hooks))
+    return Response(body, content_type="text/calendar; charset=utf-8")
 
 
 @bp.get("/<int:participant_id>/data.json")

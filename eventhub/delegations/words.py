@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from eventhub.delegations.models import (
     DelegationRole,
     DelegationState,
     Direction,
+    Participant,
     ParticipantState,
     SeatState,
     TravelMode,
 )
-from eventhub.i18n import country_name, format_list, language_name
+from eventhub.i18n import format_day, format_moment, format_time, ngettext
 from eventhub.i18n import lazy_pgettext as _lp
-from eventhub.web.journal import moment
 
 STATES: dict[str, Any] = {
     DelegationState.INVITED: _lp("delegation", "Invited"),
@@ -71,29 +71,33 @@ DIRECTIONS: dict[str, Any] = {
     Direction.ARRIVAL: _lp("travel", "Arrival"),
     Direction.DEPARTURE: _lp("travel", "Departure"),
 }
-
-
-def _one_of(*names: dict[str, Any]) -> Callable[[Any], str]:
-    return lambda value: next((str(found[value]) for found in names if value in found), str(value))
-
-
-# How the journal's values are said, by column
-SAID: dict[str, Callable[[Any], str]] = {
-    "state": _one_of(STATES, PARTICIPANT_STATES),
-    "role": _one_of(ROLES),
-    "country": country_name,
-    "contact_language": language_name,
-    "document_language": language_name,
-    "languages": lambda codes: format_list(language_name(code) for code in codes),
-    "closes_at": moment,
-    "arrival_mode": _one_of(MODES),
-    "departure_mode": _one_of(MODES),
-    "arrival_at": moment,
-    "departure_at": moment,
-}
 PARTICIPANT_TONES = {
     ParticipantState.CONFIRMED: "good",
     ParticipantState.ARRIVED: "good",
     ParticipantState.CANCELLED: "stop",
     ParticipantState.NO_SHOW: "stop",
 }
+
+
+def hour_of(person: Participant, direction: str, zone: ZoneInfo) -> str:
+    """Return "Tue 25 Mar, 16:00", or a dash where it is not known."""
+    leg = person.leg(Direction(direction))
+    if leg is None or leg.at is None:
+        return str(MODES[leg.mode]) if leg and leg.mode == TravelMode.LOCAL else "–"
+    return f"{format_day(leg.at.astimezone(zone).date(), 'EEE d MMM')}, {format_time(leg.at, zone)}"
+
+
+def leg_in_words(person: Participant, direction: str, zone: ZoneInfo) -> str:
+    """Return "Train ICE 9570 · Grenoble · Tuesday, 25 March 2025, 16:00", as far as it is known."""
+    leg = person.leg(Direction(direction))
+    if leg is None:
+        return ""
+    way = f"{MODES[leg.mode] if leg.mode else ''} {leg.number}".strip()
+    return " · ".join(filter(None, (way, leg.place, format_moment(leg.at, zone) if leg.at else "")))
+
+
+def retention(days: int) -> str:
+    """Return how long after the event something is kept: "30 days", "1 year"."""
+    if days and days % 365 == 0:
+        return ngettext("%(num)s year", "%(num)s years", days // 365)
+    return ngettext("%(num)s day", "%(num)s days", days)
