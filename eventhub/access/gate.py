@@ -78,8 +78,8 @@ def allowed(permission: Permission, user: User | None, roles: frozenset[EventRol
         return False
     if permission.signed_in:
         return True
-    if user.is_administrator and not permission.sensitive:
-        return True
+    if user.is_administrator and not permission.sensitive and not permission.links:
+        return True  # a guest's own page, with what they need, is theirs alone
     return bool(permission.roles) and (EventRole.OWNER in roles or bool(roles & permission.roles))
 
 
