@@ -100,7 +100,7 @@ def _limit_requests(app: Flask) -> None:
 
 
 def _set_up_access(app: Flask) -> None:
-    from eventhub.access import accounts, gate, sessions, views  # models need the database bound first
+    from eventhub.access import accounts, gate, limits, sessions, views  # models need the database bound first
 
     app.session_interface = sessions.DatabaseSessions(app)
     csrf = CSRFProtect(app)
@@ -108,6 +108,7 @@ def _set_up_access(app: Flask) -> None:
         csrf.exempt(view)
     gate.init_app(app)
     accounts.init_app(app)
+    limits.init_app(app)
 
 
 def _set_up_web(app: Flask) -> None:

@@ -52,6 +52,8 @@ class Site:
     app: Flask
     url: str
     demo: Demo
+    event_id: int
+    slug: str
 
     def organiser_link(self, email: str = "organiser@example.org") -> str:
         with self.app.app_context():
@@ -59,7 +61,7 @@ class Site:
 
     def guest_link(self, purpose: str, subject_id: int, language: str = "en") -> str:
         with self.app.app_context(), transaction():
-            return links.mint_url(purpose, subject_id, self.demo.event.id, language)
+            return links.mint_url(purpose, subject_id, self.event_id, language)
 
     def do_jobs(self) -> None:
         with self.app.app_context():
@@ -72,13 +74,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     server = None
     app = make_app(f"sqlite:///{folder / 'site.db'}", folder)
     with app.test_request_context():
-        demo = told.load(app)
+        demo = told.tell(app)
+        event_id, slug = demo.event.id, demo.event.slug
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
     port = server.effective_port
     app.config.update(BASE_URL=f"http://127.0.0.1:{port}", TRUSTED_HOSTS=["127.0.0.1"])
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield Site(app, f"http://127.0.0.1:{port}", demo)
+    yield Site(app, f"http://127.0.0.1:{port}", demo, event_id, slug)
     server.close()
     thread.join(timeout=5)
 

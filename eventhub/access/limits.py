@@ -1,0 +1,18 @@
+"""Limits on what strangers may try: passwords and reset mails, by address and minute."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+GUARDED = ("security.login", "security.forgot_password")
+
+
+def init_app(app: Flask) -> None:
+    """Limit sign-in and reset; counted per process, which is enough to make guessing hopeless."""
+    from flask_limiter import Limiter
+    from flask_limiter.util import get_remote_address
+
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=False)
+    for endpoint in GUARDED:
+        limited = limiter.limit(app.config["LOGIN_LIMIT"], methods=["POST"])(app.view_functions[endpoint])
+        app.view_functions[endpoint] = limited
