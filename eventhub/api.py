@@ -41,7 +41,7 @@ from eventhub.db import Json, Model, db, get, locked, session, transaction
 from eventhub.delegations import domain as delegations
 from eventhub.delegations import needs
 from eventhub.delegations import words as delegation_words
-from eventhub.delegations.models import ABSENT, Delegation, Participant
+from eventhub.delegations.models import ABSENT, Delegation, Direction, Participant
 from eventhub.demo import Demo, told_at
 from eventhub.documents import (
     Block,
