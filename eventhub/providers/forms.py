@@ -52,8 +52,13 @@ class ProviderForm(VersionedForm):
         self.state.offer([(code.value, title) for code, title in words.STATES.items()])
         self.cutoff_unit.offer(list(words.UNITS.items()))
 
+    # one for each half: a field that may stay empty is not asked when it is
+    def validate_cutoff_n(self, field: wtforms.Field) -> None:
+        if field.data is not None and not self.cutoff_unit.data:
+            raise wtforms.ValidationError(_("Give both: how many days, and how they are counted."))
+
     def validate_cutoff_unit(self, field: wtforms.Field) -> None:
-        if (self.cutoff_n.data is None) != (not field.data):
+        if field.data and self.cutoff_n.data is None:
             raise wtforms.ValidationError(_("Give both: how many days, and how they are counted."))
 
 
