@@ -75,6 +75,8 @@ from eventhub.errors import NotFound, Refused
 from eventhub.events import domain as events
 from eventhub.events import programme
 from eventhub.events.models import Event, ItemAudience, ItemKind, ItemState, ProgrammeItem, Room, Venue
+from eventhub.events.truth import SEVERITIES
+from eventhub.events.truth import TONES as SEVERITY_TONES
 from eventhub.hookspecs import hookimpl, hookspec
 from eventhub.hub import Hooks
 from eventhub.i18n import (
