@@ -76,10 +76,10 @@ class SettingsForm(VersionedForm):
 class NeedForm(VersionedForm):
     """One direction of interpretation at an item."""
 
-    from_language = LanguageField(_l("From"))
-    to_language = LanguageField(_l("Into"))
+    from_language = LanguageField(_l("Interpreted from"))
+    to_language = LanguageField(_l("Interpreted into"))
     mode = ChoiceField(
-        _l("Mode"),
+        _l("Mode of interpretation"),
         description=_l(
             "Whispering serves two listeners at most; a tour-guide set about twenty; consecutive doubles the time."
         ),
@@ -124,7 +124,7 @@ class InterpreterForm(VersionedForm):
         coerce=number_or_none,
     )
     email = EmailField(
-        _l("E-mail"), required=False, description=_l("For a new freelance; an agency’s address is on its own page.")
+        _l("E-mail of the freelance"), required=False, description=_l("An agency’s address is on its own page.")
     )
     a_languages = LanguagesField(_l("A languages"), description=_l("Mother tongue: they work into it."))
     b_languages = LanguagesField(_l("B languages"), description=_l("Active: they work into these as well."))
@@ -156,7 +156,7 @@ class BookingForm(Form):
     """Somebody, for one item or several; the last two fields for what does not fit."""
 
     interpreter_id = ChoiceField(_l("Interpreter"), blank=_l("Choose somebody"), coerce=number_or_none)
-    item_ids = SeveralField(_l("For"), required=True, coerce=number_or_none)
+    item_ids = SeveralField(_l("Booked for"), required=True, coerce=number_or_none)
     booth = TextField(
         _l("Booth or team"),
         required=False,

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from eventhub.api import ProviderKind, Severity, _, _l, _lp, format_list, language, language_name, ngettext
+from eventhub.api import (
+    SEVERITIES,
+    SEVERITY_TONES,
+    ProviderKind,
+    _,
+    _l,
+    _lp,
+    format_list,
+    language,
+    language_name,
+    ngettext,
+)
 
 from .domain import Pack
 from .interpreters import AGENCY, FREELANCE
@@ -48,20 +59,14 @@ BOOKING_ACTS: dict[str, Any] = {
     AssignmentState.FIRM: _l("Make firm"),
     AssignmentState.DECLINED: _l("Note as declined"),
 }
-SEVERITIES: dict[Severity, Any] = {
-    Severity.BREAKS_RULE: _lp("severity", "Breaks a rule"),
-    Severity.AT_RISK: _lp("severity", "At risk"),
-    Severity.TO_COMPLETE: _lp("severity", "To complete"),
-}
-SEVERITY_TONES = {Severity.BREAKS_RULE: "stop", Severity.AT_RISK: "warn", Severity.TO_COMPLETE: "plain"}
 PACKS: dict[str, Any] = {
     Pack.FIRST: _l("First pack for interpreters"),
     Pack.FINAL: _l("Final pack for interpreters"),
 }
 FIELDS: dict[str, Any] = {
-    "from_language": _l("From"),
-    "to_language": _l("Into"),
-    "mode": _l("Mode"),
+    "from_language": _l("Interpreted from"),
+    "to_language": _l("Interpreted into"),
+    "mode": _l("Mode of interpretation"),
     "listeners": _l("Listeners"),
     "booth": _l("Booth or team"),
     "state": _l("State"),
@@ -105,6 +110,11 @@ def some(titles: Sequence[str], shown: int = 3) -> str:
         return format_list(quoted)
     rest = len(quoted) - shown + 1
     return format_list([*quoted[: shown - 1], ngettext("%(num)d other item", "%(num)d other items", rest)])
+
+
+def severity(found: Violation) -> tuple[str, str]:
+    """Return how much it hurts in a word, and the tone of its badge."""
+    return str(SEVERITIES[found.severity]), SEVERITY_TONES[found.severity]
 
 
 def rule(found: Violation) -> str:
