@@ -154,11 +154,11 @@ def mails_of(event_id: int, *, state: str | None = None, search: str = "") -> sa
 def counts(event_id: int) -> dict[str, int]:
     """Return {state: number of mails} of the event."""
     query = (
-        sa.select(MailMessage.state, sa.func.count())
+        sa.select(MailMessage.state, sa.func.count().label("number"))
         .where(MailMessage.event_id == event_id)
         .group_by(MailMessage.state)
     )
-    return dict(session().execute(query).tuples().all())
+    return {row.state: row.number for row in session().execute(query)}
 
 
 def _deliver(message: MailMessage, text: str) -> None:
