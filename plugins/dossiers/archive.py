@@ -1,50 +1,40 @@
-"""Personal dossiers as one ZIP file, written while it is sent: it is never whole in memory."""
+"""Personal dossiers as one ZIP file, on disk as soon as it is large: there may be thousands."""
 
 from __future__ import annotations
 
-import io
 import re
+import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
+from typing import IO
 
 from eventhub.api import sort_key
 
 from .domain import CopyFile
 
 UNSAFE = re.compile(r"[^a-z0-9]+")
-LONGEST = 60
-
-
-class Outgoing(io.RawIOBase):
-    """Where the archive is written to; what was written is taken away to be sent."""
-
-    def __init__(self) -> None:
-        self.waiting = bytearray()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, content: object) -> int:
-        data = bytes(content)  # type: ignore[call-overload]
-        self.waiting += data
-        return len(data)
-
-    def taken(self) -> bytes:
-        data = bytes(self.waiting)
-        self.waiting.clear()
-        return data
+LONGEST = 60  # characters of a name
+IN_MEMORY = 8 * 1024 * 1024  # bytes
+PIECE = 64 * 1024  # bytes
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # of what a ZIP file can date
 
 
 def zipped(files: Iterable[CopyFile]) -> Iterator[bytes]:
-    """Yield the archive in pieces; the PDFs are compressed by themselves, so they are only stored."""
-    outgoing = Outgoing()
-    with zipfile.ZipFile(outgoing, "w", zipfile.ZIP_STORED) as archive:
+    """Make the archive and return it in pieces; the PDFs are compressed by themselves, so they are only stored."""
+    archive = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # closed when it has been sent
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as opened:
         for file in files:
-            entry = zipfile.ZipInfo(name_of(file), max(file.made_at.timetuple()[:6], (1980, 1, 1, 0, 0, 0)))
-            entry.external_attr = 0o600 << 16
-            archive.writestr(entry, file.pdf)
-            yield outgoing.taken()
-    yield outgoing.taken()
+            entry = zipfile.ZipInfo(name_of(file), max(file.made_at.timetuple()[:6], EARLIEST))
+            entry.external_attr = 0o600 << 16  # names somebody: for the one who downloads it alone
+            opened.writestr(entry, file.pdf)
+    archive.seek(0)
+    return _pieces(archive)
+
+
+def _pieces(archive: IO[bytes]) -> Iterator[bytes]:
+    with archive:
+        while piece := archive.read(PIECE):
+            yield piece
 
 
 def name_of(file: CopyFile) -> str:

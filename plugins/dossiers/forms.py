@@ -11,6 +11,7 @@ from eventhub.api import (
     VersionedForm,
     WholeNumberField,
     _l,
+    _lp,
 )
 
 from . import words
@@ -29,7 +30,7 @@ class SectionForm(VersionedForm):
         ),
     )
     kinds = SeveralField(_l("Stands in"), required=True)
-    place = ChoiceField(_l("Place"))
+    place = ChoiceField(_lp("text in a dossier", "Place"))
 
     def set_up(self) -> None:
         self.kinds.choices = [(kind.value, title) for kind, title in words.KIND_CHOICES]

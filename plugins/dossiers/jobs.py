@@ -55,9 +55,9 @@ def publish(run: jobs.JobRun) -> None:
             drafts = composed(run, event)
             renditions = []
             for done, draft in enumerate(drafts):
-                run.progress(done, len(drafts) + 1)
+                run.progress(done, len(drafts))
                 renditions.append(rendered(draft))
-            run.progress(len(drafts), len(drafts) + 1)
+            run.progress(len(drafts), len(drafts))
             with transaction():
                 frozen = domain.freeze(locked(Event, event.id), renditions, by=run.asked_by, job_id=run.job_id)
         run.result = told(event, frozen)

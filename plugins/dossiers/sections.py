@@ -38,6 +38,7 @@ from eventhub.api import (
     format_times,
     language_name,
     ngettext,
+    pgettext,
 )
 
 GLANCE, FREE_BEFORE, PRACTICAL, AGENDA, PEOPLE, FREE_AFTER, FUNDING = 10, 20, 30, 40, 60, 70, 95
@@ -65,7 +66,7 @@ def at_a_glance(facts: Glance) -> DossierSection:
             entries.append((_("Where"), facts.city))
         if held_by:
             entries.append((_("Held by"), held_by))
-        entries.append((_("Working languages"), format_list(map(language_name, facts.languages))))
+        entries.append((_("Languages"), format_list(map(language_name, facts.languages))))
         if facts.contact:
             entries.append((_("Write to us"), (Run(facts.contact, href=f"mailto:{facts.contact}"),)))
         summary = written(facts.summary, language, _("the summary of the event")) if facts.summary else ()
@@ -123,7 +124,11 @@ def agenda(items: Sequence[AgendaItem], zone: ZoneInfo, *, own: bool) -> Dossier
             lines = list(group)
             yield Heading(1, format_day(day))
             yield Table(
-                (_("Time"), _("What"), _("Place")),
+                (
+                    pgettext("column of an agenda", "Time"),
+                    pgettext("column of an agenda", "What"),
+                    pgettext("column of an agenda", "Place"),
+                ),
                 tuple(
                     (format_times(item.starts_at, item.ends_at, zone), _what(item, language), item.place or "–")
                     for item in lines
@@ -185,7 +190,12 @@ def delegations(companies: Sequence[Company]) -> DossierSection:
         return [
             Paragraph(ngettext("%(num)d person is expected.", "%(num)d people are expected.", people)),
             Table(
-                (_("Delegation"), _("From"), _("Takes part as"), _("People")),
+                (
+                    _("Delegation"),
+                    pgettext("origin of a delegation", "From"),
+                    _("Takes part as"),
+                    pgettext("number", "People"),
+                ),
                 rows,
                 alignments=("start", "start", "start", "end"),
                 row_headers=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, abort, g, redirect, render_template, request, stream_with_context, url_for
+from flask import Response, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventhub.api import (
@@ -68,13 +68,17 @@ def event_language(code: str) -> str:
 @bp.get("/")
 @requires(permissions.READ)
 def index() -> ResponseReturnValue:
-    return _index(PublishForm(data={"languages": list(g.event.languages)}), CopiesForm(prefix=COPIES))
+    return _index()
 
 
-def _index(publish_form: PublishForm, copies_form: CopiesForm) -> ResponseReturnValue:
-    choices = [(code, language_name(code)) for code in g.event.languages]
-    publish_form.languages.choices = choices
+def _index(publish_form: PublishForm | None = None, copies_form: CopiesForm | None = None) -> ResponseReturnValue:
+    """Show the page with a form that was refused, or with fresh ones: complete languages are chosen beforehand."""
     entries = gathering.texts(g.event)
+    gates = {kind.value: domain.gates(g.event, kind, entries) for kind in Kind}
+    complete = [gate.language for gate in gates[Kind.PROGRAMME] if gate.complete]
+    publish_form = publish_form or PublishForm(formdata=None, data={"languages": complete})
+    publish_form.languages.choices = language_choices()
+    copies_form = copies_form or CopiesForm(formdata=None, prefix=COPIES)
     editions = domain.editions(g.event)
     if wanted := wanted_export():
         return spreadsheets.download(wanted, _("Editions"), *table(columns(), editions))
@@ -84,15 +88,19 @@ def _index(publish_form: PublishForm, copies_form: CopiesForm) -> ResponseReturn
             publish_form=publish_form,
             copies_form=copies_form,
             form=publish_form if publish_form.error_rows else copies_form,
-            gates={kind.value: domain.gates(g.event, kind, entries) for kind in Kind},
+            gates=gates,
             editions=editions,
-            present=domain.present(editions),
+            published=domain.present(editions),
             outdated=_outdated(editions),
             copies=domain.copies(g.event),
             words=words,
         ),
         422 if publish_form.error_rows or copies_form.error_rows else 200,
     )
+
+
+def language_choices() -> list[tuple[str, str]]:
+    return [(code, language_name(code)) for code in g.event.languages]
 
 
 def _outdated(editions: list[Edition]) -> set[str]:
@@ -110,7 +118,7 @@ def columns() -> list[Column[Edition]]:
     return [
         Column("number", _("Number"), lambda row: row.number, numeric=True),
         Column("language", _("Language"), lambda row: language_name(row.language)),
-        Column("published_at", _("Published"), lambda row: row.published_at.astimezone(g.event.zone)),
+        Column("published_at", _("Published on"), lambda row: row.published_at.astimezone(g.event.zone)),
         Column("state", _("State"), lambda row: str(words.EDITION_STATES[row.state])),
         Column("waiver", _("Went out with gaps because"), lambda row: row.waiver),
         Column("pdf_sha256", _("SHA-256 of the PDF"), lambda row: row.pdf_sha256),
@@ -121,7 +129,7 @@ def columns() -> list[Column[Edition]]:
 @requires(permissions.PUBLISH)
 def publish() -> ResponseReturnValue:
     form = PublishForm()
-    form.languages.choices = [(code, language_name(code)) for code in g.event.languages]
+    form.languages.choices = language_choices()
     if form.validate():
         with form.refusals(), transaction():
             found = domain.gates(g.event, Kind.PROGRAMME, gathering.texts(g.event))
@@ -135,7 +143,7 @@ def publish() -> ResponseReturnValue:
                 speaks=language(),
             )
             return redirect(url_for("site_manage.job", job_id=job.id))
-    return _index(form, CopiesForm(formdata=None, prefix=COPIES))
+    return _index(publish_form=form)
 
 
 @bp.get("/preview/<code>")
@@ -226,14 +234,13 @@ def make_copies() -> ResponseReturnValue:
                 g.event, form.reason.data or "", found, by=g.actor, hooks=g.hooks, speaks=language()
             )
             return redirect(url_for("site_manage.job", job_id=job.id))
-    return _index(PublishForm(formdata=None, data={"languages": list(g.event.languages)}), form)
+    return _index(copies_form=form)
 
 
 @bp.get("/copies.zip")
 @requires(permissions.PERSONAL)
 def archive() -> ResponseReturnValue:
-    body = stream_with_context(zipped(domain.copy_files(g.event)))
-    response = Response(body, content_type="application/zip")
+    response = Response(zipped(domain.copy_files(g.event)), content_type="application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="{g.event.slug}-dossiers.zip"'
     return response
 

@@ -27,6 +27,6 @@ FIELDS: dict[str, Any] = {
     "title": _l("Title"),
     "text": _l("Text"),
     "kinds": _l("Stands in"),
-    "place": _l("Place"),
+    "place": _lp("text in a dossier", "Place"),
     "position": _l("Rank"),
 }
