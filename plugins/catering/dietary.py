@@ -18,7 +18,6 @@ from eventhub.api import (
     KeyDestroyed,
     Participant,
     Refused,
-    User,
     Vault,
     Verb,
     _l,
@@ -131,24 +130,23 @@ def of_event(event: Event, participant_ids: Iterable[int] | None = None) -> dict
 
     What can no longer be opened, since its key was destroyed, is gone and counts as nothing.
     """
-    query = sa.select(DietaryNeed.participant_id, DietaryNeed.sealed, DietaryNeed.confirmed).where(
-        DietaryNeed.event_id == event.id
-    )
+    query = sa.select(DietaryNeed).where(DietaryNeed.event_id == event.id)
     if participant_ids is not None:
         query = query.where(DietaryNeed.participant_id.in_(list(participant_ids)))
-    vault = Vault(event.id)
-    try:
-        return {
-            participant_id: Declared(Need.from_json(vault.open(sealed)), confirmed)
-            for participant_id, sealed, confirmed in session().execute(query)
-        }
-    except KeyDestroyed:
-        return {}
+    return _opened(event.id, session().scalars(query))
 
 
 def of_person(person: Participant) -> Declared | None:
     row = _row(person)
-    return Declared(Need.from_json(Vault(person.event_id).open(row.sealed)), row.confirmed) if row else None
+    return _opened(person.event_id, [row]).get(person.id) if row else None
+
+
+def _opened(event_id: int, rows: Iterable[DietaryNeed]) -> dict[int, Declared]:
+    vault = Vault(event_id)
+    try:
+        return {row.participant_id: Declared(Need.from_json(vault.open(row.sealed)), row.confirmed) for row in rows}
+    except KeyDestroyed:
+        return {}
 
 
 def answered_by(participant_ids: Iterable[int]) -> dict[int, bool]:
@@ -315,12 +313,6 @@ def readings(event: Event, limit: int = 20) -> list[activity.ActivityEntry]:
         .limit(limit)
     )
     return list(session().scalars(query))
-
-
-def readers(entries: Iterable[activity.ActivityEntry]) -> dict[int, str]:
-    """Return {account id: name} of those who read."""
-    ids = {entry.actor_id for entry in entries if entry.actor_kind == "user"}
-    return {user.id: user.display_name for user in session().scalars(sa.select(User).where(User.id.in_(ids)))}
 
 
 # --- personal data --------------------------------------------------------------------------------------------------

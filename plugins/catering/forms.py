@@ -104,8 +104,13 @@ class MealForm(VersionedForm):
         gone = [item for item in meal.items if item.id not in known]
         self.item_ids.choices = [*self.item_ids.choices, *((item.id, item_label(item)) for item in gone)]
 
+    # one for each half: a field that may stay empty is not asked when it is
+    def validate_cutoff_n(self, field: wtforms.Field) -> None:
+        if field.data is not None and not self.cutoff_unit.data:
+            raise wtforms.ValidationError(_("Give both: how many days, and how they are counted."))
+
     def validate_cutoff_unit(self, field: wtforms.Field) -> None:
-        if (self.cutoff_n.data is None) != (not field.data):
+        if field.data and self.cutoff_n.data is None:
             raise wtforms.ValidationError(_("Give both: how many days, and how they are counted."))
 
 

@@ -158,7 +158,8 @@ def authors(snapshots: Iterable[Snapshot]) -> dict[int, str]:
     """Return {snapshot id: who froze it}; the worker at the cut-off is EventHub itself."""
     rows = list(snapshots)
     ids = {row.taken_by_id for row in rows if row.taken_by_kind == "user"}
-    names = {user.id: user.display_name for user in session().scalars(sa.select(User).where(User.id.in_(ids)))}
+    users = session().scalars(sa.select(User).where(User.id.in_(ids))).unique()
+    names = {user.id: user.display_name for user in users}
     return {row.id: names.get(row.taken_by_id or 0, "EventHub") for row in rows}
 
 

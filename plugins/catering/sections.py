@@ -13,6 +13,8 @@ from plugins.catering import dietary
 from plugins.catering.dietary import Declared, Need
 from plugins.catering.forms import NeedSection
 
+TEMPLATE = "catering/section.html"
+
 
 def sections(event: Event, stage: str, participants: Sequence[Participant], own: bool) -> Iterable[FormSection]:
     """Return the section of each person; only the person reads back what is stored, anybody else that something is."""
@@ -42,6 +44,7 @@ def _own_section(event: Event, person: Participant, known: Declared | None) -> F
         person.id,
         own_values(known),
         hint,
+        TEMPLATE,
         order=20,
     )
 
@@ -69,4 +72,4 @@ def _section_for(event: Event, person: Participant, confirmed: bool | None) -> F
     elif confirmed:
         hint = _("This person has answered themselves. Leave this part empty: only they can change it.")
     title = _("%(name)s: meals", name=person.name)
-    return FormSection("catering", title, NeedSection, save, "needs", person.id, {}, hint, order=20)
+    return FormSection("catering", title, NeedSection, save, "needs", person.id, {}, hint, TEMPLATE, order=20)

@@ -129,7 +129,9 @@ def show(meal_id: int) -> ResponseReturnValue:
         diet_bars=[{"label": words.PLATES[code], "value": people} for code, people in line.headcount.diets],
         packs=[domain.title(g.event, pack) for pack in domain.packs_for([meal]).get(meal.id, [])],
         authors=freezing.authors(meal.snapshots),
-        told=[(row, Headcount.from_json(row.counts), freezing.genuine(row, secret())) for row in meal.snapshots],
+        told_figures=[
+            (row, Headcount.from_json(row.counts), freezing.genuine(row, secret())) for row in meal.snapshots
+        ],
         entries=activity.history(meal),
         labels={name: getattr(MealForm, name).args[0] for name in domain.FACTS},
         title=domain.title,
@@ -251,10 +253,7 @@ def needs() -> ResponseReturnValue:
     with transaction():
         found: list[Named] = dietary.named(g.event, by=g.actor, wanted=wanted_needs())
         reads = dietary.readings(g.event)
-        readers = dietary.readers(reads)
-    return render_template(
-        "catering/needs.html", page=page_of(found), wanted=wanted_needs(), reads=reads, readers=readers, words=words
-    )
+    return render_template("catering/needs.html", page=page_of(found), wanted=wanted_needs(), reads=reads, words=words)
 
 
 @bp.route("/needs/export", methods=["GET", "POST"])

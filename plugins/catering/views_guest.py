@@ -32,6 +32,7 @@ def show(participant_id: int) -> ResponseReturnValue:
             "catering/own.html",
             form=form,
             person=person,
+            expected=delegations.is_expected(person),
             declared=dietary.of_person(person),
             consent=forms.consent_text(),
             words=words,

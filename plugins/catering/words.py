@@ -71,9 +71,11 @@ VERDICT_TONES = {
 }
 
 
-def allergen(code: str, severe: bool) -> str:
-    """Return "Tree nuts (severe)"."""
+def allergen(code: str, severe: bool = False, *, inside: bool = False) -> str:
+    """Return "Tree nuts (severe)", or "tree nuts (severe)" inside a sentence."""
     name = str(ALLERGENS[code])
+    if inside:
+        name = name[:1].lower() + name[1:]
     return _("%(allergen)s (severe)", allergen=name) if severe else name
 
 
@@ -82,13 +84,12 @@ def allergens(found: Iterable[tuple[str, bool]]) -> str:
 
 
 def plate(found: Plate) -> str:
-    """Return "Vegan, without Tree nuts (severe)"."""
+    """Return "Vegan, without tree nuts (severe)"."""
     diet = str(PLATES[found.diet])
     if not found.allergens:
         return diet
-    return _(
-        "%(diet)s, without %(allergens)s", diet=diet, allergens=format_list(allergen(*one) for one in found.allergens)
-    )
+    without = format_list(allergen(code, severe, inside=True) for code, severe in found.allergens)
+    return _("%(diet)s, without %(allergens)s", diet=diet, allergens=without)
 
 
 def cutoff_rule(found: Meal) -> str:

@@ -71,6 +71,7 @@ def planted() -> Iterator[tuple[Walks, ModuleType]]:
 @contextmanager
 def site(url: str, folder: Path, walks: ModuleType) -> Iterator[Flask]:
     made = make_app(url, folder, plugins=[plugins.catering, walks])
+    made.config["PROPAGATE_EXCEPTIONS"] = True  # a fault in a page is the fault of the test
     assert [c.reason for c in made.extensions["hub"].components.values() if c.reason] == []
     yield made
     with made.app_context():
@@ -102,11 +103,11 @@ class Told:
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     folder = tmp_path_factory.mktemp("told")
-    with planted() as (state, package), site(f"sqlite:///{folder / 'told.db'}", folder, package) as made:
-        with made.test_request_context():
-            found = demonstration.tell(made)
-            g.language = "en"
-            yield Told(made, found, state)
+    url = f"sqlite:///{folder / 'told.db'}"
+    with planted() as (state, package), site(url, folder, package) as made, made.test_request_context():
+        found = demonstration.tell(made)
+        g.language = "en"
+        yield Told(made, found, state)
 
 
 @dataclass
