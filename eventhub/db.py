@@ -235,11 +235,6 @@ def is_serialization_failure(error: sa.exc.DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
 
 
-def is_busy(error: sa.exc.DBAPIError) -> bool:
-    """Tell whether SQLite gave up waiting for the writer before us."""
-    return "database is locked" in str(error.orig) or "database table is locked" in str(error.orig)
-
-
 def with_retries(work: Callable[[], T]) -> T:
     """Run the work, and again up to five times with jitter when PostgreSQL asks for it."""
     for attempt in range(RETRIES):

@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from eventhub.db import is_busy, session
+from eventhub.db import session
 from eventhub.errors import NotFound, Refused
 from eventhub.hub import HookFailed
 from eventhub.i18n import LANGUAGES
@@ -112,7 +112,8 @@ def init_app(app: Flask) -> None:
         session().rollback()
         language_of_path()
         log.error("database_error", exc_info=error)
-        if isinstance(error, OperationalError) or is_busy(error):
+        missing_table = "no such" in str(error.orig)  # SQLite calls a bug in our own code operational too
+        if isinstance(error, OperationalError) and not missing_table:
             text, status = page(
                 503,
                 _("The site is very busy"),

@@ -74,7 +74,7 @@ def test_axe_finds_nothing(site: Any, chrome: Any, visited: tuple[str, dict[str,
     problems: list[str] = []
     checked: set[str] = set()
     for who, link in links.items():
-        context = chrome.new_context(viewport={"width": 1280, "height": 900}, locale=language)
+        context = chrome.new_context(viewport={"width": 1280, "height": 900}, locale=language, reduced_motion="reduce")
         page = context.new_page()
         if link:
             page.goto(link)
@@ -87,8 +87,9 @@ def test_axe_finds_nothing(site: Any, chrome: Any, visited: tuple[str, dict[str,
             page.emulate_media(color_scheme="light")
             page.goto(site.url + address)
             problems += violations(page, f"{language} {address} light", TAGS)
-            page.emulate_media(color_scheme="dark")
-            problems += violations(page, f"{language} {address} dark", None)
+            if language == "en":  # the colours of both languages are the same
+                page.emulate_media(color_scheme="dark")
+                problems += violations(page, f"{language} {address} dark", None)
         context.close()
     assert problems == []
     assert len(checked) > 40, f"only {len(checked)} kinds of page were reached from {slug}"
@@ -117,9 +118,11 @@ def test_every_page_is_valid_html(visited: tuple[str, dict[str, Walk]], tmp_path
                 name = f"{who}-{endpoint.replace('?', '-').replace('.', '-')}.html"
                 (tmp_path / name).write_text(text, encoding="utf-8")
     shutil.copy(ROOT / ".ci" / "htmlvalidate.json", tmp_path / ".htmlvalidate.json")
-    command = [str(checker), "--formatter", "json", "--config", str(ROOT / ".ci" / "htmlvalidate.json"), str(tmp_path)]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)
-    report = json.loads(answer.stdout)
+    target = tmp_path / "report.json"
+    settings = str(ROOT / ".ci" / "htmlvalidate.json")
+    command = [str(checker), "--formatter", f"json={target}", "--config", settings, str(tmp_path)]
+    subprocess.run(command, capture_output=True, check=False)
+    report = json.loads(target.read_text(encoding="utf-8"))
     wrong = [
         f"{language} {Path(file['filePath']).name}:{message['line']} {message['ruleId']}: {message['message']}"
         for file in report
