@@ -182,8 +182,23 @@ class MomentField(wtforms.DateTimeLocalField):
         self, label: Any = None, *, required: bool = True, zone: ZoneInfo | None = None, **options: Any
     ) -> None:
         formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M:%S"]
+        self._zone = zone or ZoneInfo("UTC")
         super().__init__(label, [needs(required)], format=formats, **options)
-        self.zone = zone or ZoneInfo("UTC")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self._zone
+
+    @zone.setter
+    def zone(self, zone: ZoneInfo) -> None:
+        """Set the zone once the event is known; what was typed has been read by then, so it is read again."""
+        self._zone = zone
+        if self.raw_data:
+            self.process_errors = []
+            try:
+                self.process_formdata(self.raw_data)
+            except ValueError as error:
+                self.process_errors.append(error.args[0])
 
     def process_data(self, value: datetime | None) -> None:
         self.data = value.astimezone(UTC) if value else None
