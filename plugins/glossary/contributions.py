@@ -35,7 +35,7 @@ from eventhub.api import (
 
 from . import detector, domain
 from .detector import Reported
-from .models import Term, TermStatus
+from .models import Term, TermState
 
 ORDER = 80  # after the texts that use the terms
 SHOWN = 8  # names in the explanation of a check
@@ -54,7 +54,7 @@ def reported(event: Event) -> list[Reported]:
 
 
 def cards(event: Event) -> Iterable[Card]:
-    found = [term for term in domain.terms(event) if term.status != TermStatus.FORBIDDEN]
+    found = [term for term in domain.terms(event) if term.state != TermState.FORBIDDEN]
     if not found:
         return
     whole = sum(not any(domain.incomplete([term], code) for code in event.languages) for term in found)

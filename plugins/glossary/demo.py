@@ -15,7 +15,7 @@ def tell(demo: Demo) -> None:
             "term": {"fr": spaced(seed.fr, "fr"), "en": seed.en},
             "definition": {"fr": spaced(seed.definition, "fr"), "en": seed.meaning},
             "domain": seed.domain,
-            "status": seed.status.value,
+            "state": seed.state.value,
             "is_acronym": seed.is_acronym,
         }
         domain.add(demo.event, facts, by=demo.by)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .models import TermStatus
+from .models import TermState
 
 PARTICIPATION, CLIMATE, TERRITORY = "participation", "climat", "territoire"
 
@@ -21,14 +21,14 @@ class Seed:
     definition: str
     en: str = ""
     meaning: str = ""
-    status: TermStatus = TermStatus.VALIDATED
+    state: TermState = TermState.VALIDATED
 
     @property
     def is_acronym(self) -> bool:
-        return self.status is TermStatus.DO_NOT_TRANSLATE
+        return self.state is TermState.DO_NOT_TRANSLATE
 
 
-KEPT = TermStatus.DO_NOT_TRANSLATE
+KEPT = TermState.DO_NOT_TRANSLATE
 
 TERMS = (
     Seed(
@@ -200,7 +200,7 @@ TERMS = (
         "Site où l’on dépose, commente et soutient des propositions.",
         "participation platform",
         "A website where people post, discuss and support proposals.",
-        TermStatus.PROPOSED,
+        TermState.PROPOSED,
     ),
     Seed(
         CLIMATE,
@@ -354,7 +354,7 @@ TERMS = (
         "Production d’énergie que des habitants financent et décident ensemble.",
         "community energy",
         "Energy production that residents finance and decide on together.",
-        TermStatus.PROPOSED,
+        TermState.PROPOSED,
     ),
     Seed(
         TERRITORY,
@@ -399,7 +399,7 @@ TERMS = (
         "Mot à éviter : dites ce qui est mesuré, par qui et pour quoi faire.",
         "smart territory",
         "A word to avoid: say what is measured, by whom and what for.",
-        TermStatus.FORBIDDEN,
+        TermState.FORBIDDEN,
     ),
     Seed(
         TERRITORY,

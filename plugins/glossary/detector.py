@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from eventhub.api import LocalizedEntry
 
 from .acronyms import DEFAULT_IGNORED, Finding, Place, Problem, Text, find_problems, uses_in
-from .models import Term, TermStatus
+from .models import Term, TermState
 
 AROUND = 45  # characters of a text shown on either side of an acronym
 
@@ -41,7 +41,7 @@ def explained(terms: Iterable[Term], language: str) -> set[str]:
     """
     found: set[str] = set()
     for term in terms:
-        if term.status == TermStatus.FORBIDDEN:
+        if term.state == TermState.FORBIDDEN:
             continue
         own = term.term.text(language)
         if term.is_acronym and term.definition.text(language):

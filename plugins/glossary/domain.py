@@ -24,7 +24,7 @@ from eventhub.api import (
     sort_key,
 )
 
-from .models import IgnoredAcronym, Term, TermStatus
+from .models import IgnoredAcronym, Term, TermState
 
 ADDED = Verb("glossary:added", _l("Term added"))
 CHANGED = Verb("glossary:changed", _l("Term changed"))
@@ -51,7 +51,7 @@ class NoAcronym(Refused):
 
 
 def list_query(
-    event: Event, *, search: str = "", status: str = "", missing: str = "", archived: bool = False
+    event: Event, *, search: str = "", state: str = "", missing: str = "", archived: bool = False
 ) -> sa.Select[Term]:
     """Return the query of the list; the search ignores case and accents, ``missing`` is a language."""
     query = (
@@ -62,10 +62,10 @@ def list_query(
     )
     if search:
         query = query.where(Term.search_key.contains(sort_key(search), autoescape=True))
-    if status:
-        query = query.where(Term.status == status)
+    if state:
+        query = query.where(Term.state == state)
     if missing:
-        query = query.where(Term.written_in.not_like(f"% {missing} %"), Term.status != TermStatus.FORBIDDEN)
+        query = query.where(Term.written_in.not_like(f"% {missing} %"), Term.state != TermState.FORBIDDEN)
     return query
 
 
@@ -91,7 +91,7 @@ def domains(event: Event) -> list[str]:
 
 def incomplete(found: Iterable[Term], language: str) -> list[Term]:
     """Return the terms that lack something in the language; a word to avoid needs no translation."""
-    return [one for one in found if one.status != TermStatus.FORBIDDEN and language not in one.written_in.split()]
+    return [one for one in found if one.state != TermState.FORBIDDEN and language not in one.written_in.split()]
 
 
 def complete_in(term: LocalizedText, definition: LocalizedText, *, stays: bool) -> list[str]:
@@ -200,7 +200,7 @@ def copy_to(source: Event, target: Event) -> None:
                 term=one.term,
                 definition=one.definition,
                 domain=one.domain,
-                status=one.status,
+                state=one.state,
                 is_acronym=one.is_acronym,
                 sort_key=one.sort_key,
                 search_key=one.search_key,

@@ -22,13 +22,13 @@ class TermForm(VersionedForm):
     domain = TextField(
         _l("Domain"), required=False, maximum=80, description=_l("Example: climate, participation, territory")
     )
-    status = ChoiceField(_l("Status"))
+    state = ChoiceField(_l("State"))
     is_acronym = wtforms.BooleanField(
         _l("This is an acronym"), description=_l("Texts may then use it without explaining it.")
     )
 
     def set_up(self) -> None:
-        self.status.offer([(code.value, title) for code, title in words.STATUS_CHOICES])
+        self.state.offer([(code.value, title) for code, title in words.STATE_CHOICES])
 
 
 class IgnoreForm(Form):

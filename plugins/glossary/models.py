@@ -11,7 +11,7 @@ from sqlalchemy import orm
 from eventhub.api import LocalizedText, Model
 
 
-class TermStatus(StrEnum):
+class TermState(StrEnum):
     """Where a term stands; ``do_not_translate`` stays as it is in every language, ``forbidden`` is a word to avoid."""
 
     PROPOSED = "proposed"
@@ -20,7 +20,7 @@ class TermStatus(StrEnum):
     DO_NOT_TRANSLATE = "do_not_translate"
 
 
-PRINTED = frozenset({TermStatus.VALIDATED, TermStatus.DO_NOT_TRANSLATE})
+PRINTED = frozenset({TermState.VALIDATED, TermState.DO_NOT_TRANSLATE})
 
 
 class Term(Model):
@@ -38,7 +38,7 @@ class Term(Model):
     term: orm.Mapped[LocalizedText]
     definition: orm.Mapped[LocalizedText]
     domain: orm.Mapped[str] = orm.mapped_column(sa.String(80), default="")
-    status: orm.Mapped[str] = orm.mapped_column(sa.String(20), default=TermStatus.PROPOSED)
+    state: orm.Mapped[str] = orm.mapped_column(sa.String(20), default=TermState.PROPOSED)
     is_acronym: orm.Mapped[bool] = orm.mapped_column(default=False)
     sort_key: orm.Mapped[str] = orm.mapped_column(sa.String(250), default="")
     search_key: orm.Mapped[str] = orm.mapped_column(sa.Text, default="")
@@ -48,12 +48,12 @@ class Term(Model):
     @property
     def stays(self) -> bool:
         """Tell whether the term is the same in every language, so that only its definition is translated."""
-        return self.status == TermStatus.DO_NOT_TRANSLATE
+        return self.state == TermState.DO_NOT_TRANSLATE
 
     @property
     def printed(self) -> bool:
         """Tell whether the lexicon of a dossier shows it."""
-        return self.status in PRINTED
+        return self.state in PRINTED
 
 
 class IgnoredAcronym(Model):

@@ -30,11 +30,11 @@ from eventhub.api import (
 
 from . import contributions, domain, permissions, words
 from .forms import IgnoreForm, TermForm
-from .models import Term, TermStatus
+from .models import Term, TermState
 
 bp = pages("glossary", __name__, Audience.ORGANISERS)
 
-FACTS = ("term", "definition", "domain", "status", "is_acronym")
+FACTS = ("term", "definition", "domain", "state", "is_acronym")
 
 
 def facts(term: Term) -> Mapping[str, object]:
@@ -53,7 +53,7 @@ def columns() -> list[Column[Term]]:
     return [
         *found,
         Column("domain", _("Domain"), lambda row: row.domain),
-        Column("status", _("Status"), lambda row: str(words.STATUSES[row.status])),
+        Column("state", _("State"), lambda row: str(words.STATES[row.state])),
         Column("is_acronym", _("Acronym"), lambda row: _("yes") if row.is_acronym else _("no")),
     ]
 
@@ -69,12 +69,12 @@ def _half(code: str, name: str, label: str) -> Column[Term]:
 @bp.get("/")
 @requires(permissions.READ)
 def index() -> ResponseReturnValue:
-    search, status, missing = (request.args.get(name, "").strip() for name in ("q", "status", "missing"))
+    search, state, missing = (request.args.get(name, "").strip() for name in ("q", "state", "missing"))
     archived = request.args.get("show") == "archived"
     query = domain.list_query(
         g.event,
         search=search,
-        status=status if status in set(TermStatus) else "",
+        state=state if state in set(TermState) else "",
         missing=missing if missing in g.event.languages else "",
         archived=archived,
     )
@@ -85,7 +85,7 @@ def index() -> ResponseReturnValue:
         "glossary/index.html",
         page=paginate(query),
         search=search,
-        status=status,
+        state=state,
         missing=missing,
         archived=archived,
         words=words,
@@ -99,7 +99,7 @@ def create() -> ResponseReturnValue:
     form = TermForm(
         data={
             "term": LocalizedText({code: Half(acronym) for code in g.event.languages[:1] if acronym}),
-            "status": TermStatus.DO_NOT_TRANSLATE if acronym else TermStatus.PROPOSED,
+            "state": TermState.DO_NOT_TRANSLATE if acronym else TermState.PROPOSED,
             "is_acronym": bool(acronym),
         },
         languages=g.event.languages,

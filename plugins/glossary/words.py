@@ -7,20 +7,20 @@ from typing import Any
 from eventhub.api import _l, _lp
 
 from .acronyms import Problem
-from .models import TermStatus
+from .models import TermState
 
-STATUSES: dict[str, Any] = {
-    TermStatus.PROPOSED: _lp("term", "Proposed"),
-    TermStatus.VALIDATED: _lp("term", "Validated"),
-    TermStatus.FORBIDDEN: _lp("term", "Forbidden"),
-    TermStatus.DO_NOT_TRANSLATE: _lp("term", "Do not translate"),
+STATES: dict[str, Any] = {
+    TermState.PROPOSED: _lp("term", "Proposed"),
+    TermState.VALIDATED: _lp("term", "Validated"),
+    TermState.FORBIDDEN: _lp("term", "Forbidden"),
+    TermState.DO_NOT_TRANSLATE: _lp("term", "Do not translate"),
 }
-STATUS_CHOICES = [(status, STATUSES[status]) for status in TermStatus]
+STATE_CHOICES = [(state, STATES[state]) for state in TermState]
 TONES = {
-    TermStatus.PROPOSED: "warn",
-    TermStatus.VALIDATED: "good",
-    TermStatus.FORBIDDEN: "stop",
-    TermStatus.DO_NOT_TRANSLATE: "on",
+    TermState.PROPOSED: "warn",
+    TermState.VALIDATED: "good",
+    TermState.FORBIDDEN: "stop",
+    TermState.DO_NOT_TRANSLATE: "on",
 }
 PROBLEMS: dict[str, Any] = {
     Problem.UNDEFINED: _l("Never explained"),
@@ -32,6 +32,6 @@ FIELDS: dict[str, Any] = {
     "term": _l("Term"),
     "definition": _l("Plain definition"),
     "domain": _l("Domain"),
-    "status": _l("Status"),
+    "state": _l("State"),
     "is_acronym": _l("Acronym"),
 }
