@@ -40,6 +40,24 @@ for (const list of document.querySelectorAll("[data-ranked]")) {
   });
 }
 
+// The progress of long work is asked for until it ends; without this script a link looks again.
+const work = document.querySelector("[data-live]");
+if (work) {
+  const timer = setInterval(async () => {
+    const answer = await fetch(window.location.href).catch(() => null);
+    if (!answer?.ok) return;
+    const now = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(work.id);
+    if (!now) return;
+    work.querySelector(".job").innerHTML = now.querySelector(".job").innerHTML;
+    if ("live" in now.dataset) return;
+    clearInterval(timer);
+    const focused = work.contains(document.activeElement);
+    for (const rest of [...work.children].slice(1)) rest.remove();
+    work.append(...[...now.children].slice(1));
+    if (focused) work.querySelector("a")?.focus();
+  }, 2000);
+}
+
 // Links to hand on are copied with one press, where the browser allows it.
 if (navigator.clipboard) {
   for (const button of document.querySelectorAll("[data-copy]")) {
