@@ -134,6 +134,11 @@ def texts(event: Event, items: Iterable[ProgrammeItem] | None = None) -> Iterabl
         if item.description:
             label = _("%(title)s: description", title=name)
             yield LocalizedEntry(f"events.item.{item.id}.description", label, item.description, url, order=11)
+    for venue in domain.venues(event):
+        if venue.access:
+            url = url_for("events_programme.edit_venue", event=event.slug, venue_id=venue.id)
+            label = f"{venue.name} – {_('How to get there')}"
+            yield LocalizedEntry(f"events.venue.{venue.id}.access", label, venue.access, url, order=12)
 
 
 def public_links(event: Event) -> Iterable[PublicLink]:

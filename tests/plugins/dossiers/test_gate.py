@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from eventhub.api import DossierSection, LocalizedText, Missing, Refused, State, from_json, jobs, session
+from eventhub.api import DossierSection, LocalizedText, Missing, Refused, State, events, from_json, jobs, session
 from eventhub.testing import World
 from plugins.dossiers import domain, gathering
 from plugins.dossiers.domain import NotComplete, NothingChosen, Publication
@@ -55,6 +55,12 @@ def test_texts_of_other_components_hold_it_back_too(world: World) -> None:
         item = world.item(title="Plénière")
         item.title = LocalizedText.of(fr="Plénière")
     assert gates(world)["en"] == [(f"events.item.{item.id}.title", State.MISSING)]
+
+
+def test_the_way_to_a_venue_holds_it_back_too(world: World) -> None:
+    with world.writing():
+        venue = events.add_venue(world.event, {"name": "Halle", "access": {"fr": "Tram A"}}, by=world.by)
+    assert gates(world)["en"] == [(f"events.venue.{venue.id}.access", State.MISSING)]
 
 
 def test_an_incomplete_language_is_refused_without_a_reason(world: World, write: Write, publish: Publish) -> None:
