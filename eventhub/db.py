@@ -130,7 +130,7 @@ def sqlite_module() -> Any:
     try:
         from pysqlite3 import dbapi2 as module  # there is no wheel of it on every platform
     except ImportError:
-        import sqlite3 as module  # type: ignore[no-redef]
+        import sqlite3 as module
     check_sqlite_version(module.sqlite_version_info)
     return module
 

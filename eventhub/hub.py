@@ -432,7 +432,7 @@ class Hooks:
         savepoint = current.begin_nested() if writing else None
         try:
             faults.hit(f"hook:{plugin}.{hook}")
-            result = impl.function(*values)
+            result: Any = impl.function(*values)
             answer = [result] if kind is None else list(result or ())
             if kind is not None and kind is not object and not all(isinstance(item, kind) for item in answer):
                 raise TypeError(f"{hook} must return {kind}")

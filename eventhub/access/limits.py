@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from flask import Flask
+from flask.typing import RouteCallable
 
 GUARDED = ("security.login", "security.forgot_password")
 
@@ -14,5 +17,5 @@ def init_app(app: Flask) -> None:
 
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=False)
     for endpoint in GUARDED:
-        limited = limiter.limit(app.config["LOGIN_LIMIT"], methods=["POST"])(app.view_functions[endpoint])
-        app.view_functions[endpoint] = limited
+        limit = limiter.limit(app.config["LOGIN_LIMIT"], methods=["POST"])
+        app.view_functions[endpoint] = cast("RouteCallable", limit(app.view_functions[endpoint]))

@@ -7,7 +7,20 @@ from collections.abc import Iterable
 from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
-from eventhub.api import STAFF, Audience, Card, Event, MenuItem, Permission, _, _l, delegations, hookimpl, pages, requires
+from eventhub.api import (
+    STAFF,
+    Audience,
+    Card,
+    Event,
+    MenuItem,
+    Permission,
+    _,
+    _l,
+    delegations,
+    hookimpl,
+    pages,
+    requires,
+)
 
 READ = Permission("badges:read", _l("See what badges say"), roles=STAFF)
 bp = pages("badges", __name__, Audience.ORGANISERS)
