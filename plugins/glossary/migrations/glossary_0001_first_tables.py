@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("term", eventhub.db.LocalizedType(), nullable=False),
         sa.Column("definition", eventhub.db.LocalizedType(), nullable=False),
         sa.Column("domain", sa.String(length=80), nullable=False),
-        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("is_acronym", sa.Boolean(), nullable=False),
         sa.Column("sort_key", sa.String(length=250), nullable=False),
         sa.Column("search_key", sa.Text(), nullable=False),
