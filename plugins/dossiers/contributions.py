@@ -13,6 +13,7 @@ from eventhub.api import (
     Card,
     Check,
     Deadline,
+    Delegation,
     DossierSection,
     Event,
     LocalizedEntry,
@@ -23,7 +24,6 @@ from eventhub.api import (
     Venue,
     _,
     _l,
-    delegations,
     events,
     format_list,
     hookspecs,
@@ -88,10 +88,13 @@ def _place(venue: Venue) -> built.Place:
 
 
 def _companies(event: Event) -> list[built.Company]:
-    rows = session().scalars(delegations.list_query(event))
-    return [
-        built.Company(row.name, row.city, row.country, row.role, row.quota) for row in rows if row.state not in ABSENT
-    ]
+    query = (
+        sa.select(Delegation)
+        .where(Delegation.event_id == event.id, Delegation.archived_at.is_(None), Delegation.state.not_in(ABSENT))
+        .order_by(Delegation.sort_key)
+    )
+    rows = session().scalars(query)
+    return [built.Company(row.name, row.city, row.country, row.role, row.quota) for row in rows]
 
 
 def _reader(person: Participant) -> built.Reader:

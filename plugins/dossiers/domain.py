@@ -475,26 +475,13 @@ class CopyFile:
 
 
 def copy_files(event: Event) -> Iterator[CopyFile]:
-    """Yield every personal copy of people who are coming, by delegation and name, one in memory at a time."""
-    query = (
-        sa.select(PersonalCopy.id)
-        .join(Participant, PersonalCopy.participant_id == Participant.id)
-        .where(PersonalCopy.event_id == event.id, Participant.state.in_(delegations.COMING))
-        .order_by(Participant.delegation_id, Participant.sort_key)
-    )
-    for copy_id in list(session().scalars(query)):
-        row = (
-            session()
-            .execute(
-                sa.select(PersonalCopy.language, PersonalCopy.made_at, PersonalCopy.pdf, Participant)
-                .join(Participant, PersonalCopy.participant_id == Participant.id)
-                .where(PersonalCopy.id == copy_id)
-            )
-            .one_or_none()
-        )
-        if row is not None:  # somebody may have erased their data meanwhile
-            person: Participant = row[3]
-            yield CopyFile(person.id, person.name, person.delegation.name, row[0], row[1], row[2])
+    """Yield every personal copy of people who are coming, by delegation and name, one PDF in memory at a time."""
+    kept = copies(event)
+    for person in sorted(delegations.people(event), key=lambda one: (one.delegation.sort_key, one.sort_key)):
+        copy = kept.get(person.id)
+        pdf = session().scalar(sa.select(PersonalCopy.pdf).where(PersonalCopy.id == copy.id)) if copy else None
+        if copy is not None and pdf is not None:  # it may have been erased meanwhile
+            yield CopyFile(person.id, person.name, person.delegation.name, copy.language, copy.made_at, pdf)
 
 
 # --- when editions are due ------------------------------------------------------------------------------------------
