@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
@@ -76,8 +77,9 @@ def updated(component: str, folder: Path, language: str, root: Path = ROOT / "tr
             text = text or ("" if isinstance(message.id, str) else ("",) * result.num_plurals)
             if language == "en":
                 text = message.id
-        files = sorted({(place, 1) for place, _line in message.locations})
-        result.add(message.id, text, [(place, None) for place, _one in files], context=message.context)
+        # places without line numbers: a line moved elsewhere must not differ here
+        files: list[Any] = [(place, None) for place in sorted({place for place, _line in message.locations})]
+        result.add(message.id, text, files, context=message.context)
     return result
 
 
@@ -102,7 +104,7 @@ def gaps(catalogue: Catalog) -> Iterator[str]:
     for message in catalogue:
         if not message.id:
             continue
-        texts = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+        texts = (message.string,) if isinstance(message.string, str) else tuple(message.string or ("",))
         if message.fuzzy or not all(texts):
             yield str(message.id if isinstance(message.id, str) else message.id[0])
 

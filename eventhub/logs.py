@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -12,12 +13,12 @@ from flask import Flask
 _HIDDEN = frozenset({"email", "name", "token", "password", "phone", "recipient", "body", "subject"})
 
 
-def hide_personal_data(logger: Any, method: str, line: dict[str, Any]) -> dict[str, Any]:
+def hide_personal_data(logger: Any, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Blank what should never have been passed to the log; a guard behind the rule, not instead of it."""
     return {key: "…" if key in _HIDDEN else value for key, value in line.items()}
 
 
-def short_exception(logger: Any, method: str, line: dict[str, Any]) -> dict[str, Any]:
+def short_exception(logger: Any, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Keep where it broke, not the values: the message of a database error quotes the row."""
     info = line.pop("exc_info", None)
     if info:

@@ -12,13 +12,13 @@ from eventhub.i18n import gettext as _
 from eventhub.i18n import lazy_gettext as _l
 from eventhub.i18n import locale
 from eventhub.web.context import history_lines
+from eventhub.web.forms import labels_of
 
-LABELS = {
-    name: field.args[0]
-    for form in (DelegationForm, PersonSection, TravelSection)
-    for name, field in vars(form).items()
-    if getattr(field, "args", None) and hasattr(field, "field_class")
-} | {"state": _l("State"), "links": _l("Links that worked"), "archived_at": _l("Archived")}
+LABELS = labels_of(DelegationForm, PersonSection, TravelSection) | {
+    "state": _l("State"),
+    "links": _l("Links that worked"),
+    "archived_at": _l("Archived"),
+}
 
 
 def lines(entries: Iterable[ActivityEntry], about: Mapping[int, str] | None = None) -> list[dict[str, Any]]:

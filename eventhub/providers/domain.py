@@ -75,7 +75,9 @@ class StateNotPossible(Refused):
 
 
 class LinesFixed(Refused):
-    message = _l("The lines of an order that was confirmed cannot change. Cancel it, or add another order for the difference.")
+    message = _l(
+        "The lines of an order that was confirmed cannot change. Cancel it, or add another order for the difference."
+    )
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def order(event: Event, order_id: int) -> Order:
 
 def list_query(
     event: Event, *, search: str = "", kind: str = "", state: str = "", archived: bool = False
-) -> sa.Select[tuple[Provider]]:
+) -> sa.Select[Provider]:
     """Return the query of the list, with orders and their lines in two more statements."""
     query = (
         sa.select(Provider)
@@ -122,7 +124,7 @@ def of_kind(event: Event, kind: str) -> list[Provider]:
     return [provider for provider in found if provider.state != ProviderState.BLOCKED]
 
 
-def orders_query(event: Event, *, state: str = "", provider_id: int | None = None) -> sa.Select[tuple[Order]]:
+def orders_query(event: Event, *, state: str = "", provider_id: int | None = None) -> sa.Select[Order]:
     query = (
         sa.select(Order)
         .where(Order.event_id == event.id, Order.archived_at.is_(None))

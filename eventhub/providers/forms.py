@@ -39,7 +39,9 @@ class ProviderForm(VersionedForm):
     terms = LongTextField(_l("Terms"), maximum=4000)
     cutoff_n = WholeNumberField(_l("Quantities are final so many days before"), required=False, maximum=365)
     cutoff_unit = ChoiceField(_l("Counted in"), required=False, blank=_l("No cut-off agreed"))
-    cutoff_hour = wtforms.TimeField(_l("At"), [wtforms.validators.Optional()], description=_l("Leave empty for the hour of the service."))
+    cutoff_hour = wtforms.TimeField(
+        _l("At"), [wtforms.validators.Optional()], description=_l("Leave empty for the hour of the service.")
+    )
     max_decrease = WholeNumberField(_l("Afterwards at most so many fewer"), required=False)
     max_increase = WholeNumberField(_l("Afterwards at most so many more"), required=False)
     in_percent = wtforms.BooleanField(_l("Both counted in percent"))
@@ -49,7 +51,7 @@ class ProviderForm(VersionedForm):
         kinds = sorted(g.hooks.hub.provider_kinds.values(), key=lambda kind: kind.order)
         self.kinds.choices = [(kind.code, kind.title) for kind in kinds]
         self.language.offer([(code, own_name(code)) for code in ("fr", "en")])
-        self.state.offer([(code.value, title) for code, title in words.STATES.items()])
+        self.state.offer([(str(code), title) for code, title in words.STATES.items()])
         self.cutoff_unit.offer(list(words.UNITS.items()))
 
     # one for each half: a field that may stay empty is not asked when it is
@@ -110,7 +112,9 @@ class OrderForm(VersionedForm):
 
     def given_lines(self) -> list[Line]:
         return [
-            Line(entry.form.label.data, entry.form.quantity.data, entry.form.unit_net.data, entry.form.vat_rate.data or 0)
+            Line(
+                entry.form.label.data, entry.form.quantity.data, entry.form.unit_net.data, entry.form.vat_rate.data or 0
+            )
             for entry in self.lines.entries
             if entry.form.label.data
         ]

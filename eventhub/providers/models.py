@@ -106,7 +106,7 @@ class OrderLine(Model):
     order_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("provider_order.id", ondelete="CASCADE"), index=True)
     label: orm.Mapped[str] = orm.mapped_column(sa.String(300))
     quantity: orm.Mapped[int]
-    unit_net: orm.Mapped[int]
+    unit_net: orm.Mapped[int] = orm.mapped_column(sa.BigInteger)  # a billion euros in cents passes 32 bits
     vat_rate: orm.Mapped[int] = orm.mapped_column(default=2000)
 
     @property
@@ -115,5 +115,6 @@ class OrderLine(Model):
 
     @property
     def vat(self) -> int:
-        """Return the VAT in cents, halves rounded up per line as invoices do."""
-        return (self.net * self.vat_rate + 5000) // 10_000
+        """Return the VAT in cents, halves rounded away from zero per line as invoices and their credit notes do."""
+        amount = (abs(self.net) * self.vat_rate + 5000) // 10_000
+        return amount if self.net >= 0 else -amount

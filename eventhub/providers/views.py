@@ -13,7 +13,8 @@ from eventhub.providers import domain, permissions, words
 from eventhub.providers.forms import OrderForm, ProviderForm
 from eventhub.providers.models import Order, OrderState, Provider
 from eventhub.site.flash import done
-from eventhub.web.forms import Form
+from eventhub.web.context import history_lines
+from eventhub.web.forms import Form, labels_of
 from eventhub.web.lists import Column, paginate, table, wanted_export
 from eventhub.web.pages import Audience, pages
 
@@ -23,9 +24,7 @@ FACTS = (
     "name kinds contact_name email phone language state terms cutoff_n cutoff_unit cutoff_hour max_decrease "
     "max_increase in_percent minimum_invoiced".split()
 )
-ORDER_FACTS = (
-    "title kind needed_by choice_note engagement_number reserve invoice_reference invoice_due".split()
-)
+ORDER_FACTS = "title kind needed_by choice_note engagement_number reserve invoice_reference invoice_due".split()
 
 
 def facts(found: Provider) -> dict[str, object]:
@@ -112,7 +111,7 @@ def show(provider_id: int) -> ResponseReturnValue:
         policy=domain.policy(found),
         kinds=kinds_in_words(found),
         panels=g.hooks.collect(hookspecs.provider_panels, event=g.event, provider=found),
-        history=activity.history(found),
+        history=history_lines(activity.history(found), labels_of(ProviderForm), {"state": words.STATES}),
         words=words,
     )
 
@@ -180,7 +179,7 @@ def order(order_id: int) -> ResponseReturnValue:
         "providers/order.html",
         order=found,
         next_states=domain.NEXT_STATES[found.state],
-        history=activity.history(found),
+        history=history_lines(activity.history(found), labels_of(OrderForm), {"state": words.ORDER_STATES}),
         words=words,
     )
 
@@ -195,9 +194,7 @@ def edit_order(order_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusals(), transaction():
             found = domain.order_for_change(g.event, order_id)
-            domain.change_order(
-                g.event, found, form.changes_to(order_facts(found)), form.given_lines(), by=g.actor
-            )
+            domain.change_order(g.event, found, form.changes_to(order_facts(found)), form.given_lines(), by=g.actor)
             done(_("The order is saved."))
             return redirect(url_for("providers.order", order_id=order_id))
     return render_template("providers/order_form.html", form=form, provider=found.provider, order=found), form.status

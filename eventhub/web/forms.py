@@ -241,6 +241,16 @@ def field_errors(form: wtforms.Form, prefix: str = "") -> list[tuple[str, str, s
     return lines
 
 
+def labels_of(*forms: type[wtforms.Form]) -> dict[str, Any]:
+    """Return {field: its label} of the form classes, for the history of what they change."""
+    return {
+        name: field.args[0]
+        for form in forms
+        for name, field in vars(form).items()
+        if getattr(field, "args", None) and hasattr(field, "field_class")
+    }
+
+
 class VersionedForm(Form):
     """A form for what two organisers may edit at once: the second sees both versions and decides."""
 
