@@ -11,9 +11,10 @@ from flask import url_for
 from eventhub import activity, clock
 from eventhub.contributions import Card, Check, PersonalData, Severity
 from eventhub.db import session
-from eventhub.delegations import domain, needs, seats
+from eventhub.delegations import lists, needs, seats
 from eventhub.delegations.models import (
     ABSENT,
+    COMPLETE,
     AccessNeed,
     Consent,
     Delegation,
@@ -31,12 +32,12 @@ from eventhub.i18n import lazy_gettext as _l
 
 
 def _rows(event: Event) -> list[Delegation]:
-    return list(session().scalars(domain.list_query(event)))
+    return list(session().scalars(lists.list_query(event)))
 
 
 def cards(event: Event) -> Iterable[Card]:
     rows = [row for row in _rows(event) if row.state not in ABSENT]
-    complete = sum(row.state in domain.COMPLETE for row in rows)
+    complete = sum(row.state in COMPLETE for row in rows)
     seats, named = sum(row.quota for row in rows), sum(row.seats_named for row in rows)
     url = url_for("delegations.index")
     yield Card(
@@ -60,7 +61,7 @@ def cards(event: Event) -> Iterable[Card]:
 
 def checks(event: Event) -> Iterable[Check]:
     rows = _rows(event)
-    incomplete = [row for row in rows if row.state not in domain.COMPLETE | ABSENT]
+    incomplete = [row for row in rows if row.state not in COMPLETE | ABSENT]
     if incomplete:
         yield Check(
             "delegations.incomplete",

@@ -1,6 +1,6 @@
 """What can be done with a delegation: invite, register and submit, confirm, decline, withdraw, archive.
 
-Who sits on its seats is in ``seats``, how far its registration is in ``completeness``.
+Who sits on its seats is in ``seats`` and ``roster``, how far its registration is in ``completeness``.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from sqlalchemy import orm
 
 from eventhub import activity, clock, hookspecs, outbox
 from eventhub.access import links
-from eventhub.activity import ActivityEntry, Actor, Verb
+from eventhub.activity import Actor, Verb
 from eventhub.db import get, session
 from eventhub.delegations import seats
 from eventhub.delegations.completeness import Completeness
+from eventhub.delegations.lists import list_query as list_query
+from eventhub.delegations.lists import names as names
 from eventhub.delegations.models import (
     ABSENT,
     Delegation,
@@ -28,13 +30,11 @@ from eventhub.delegations.models import (
     Participant,
     ParticipantState,
     Seat,
-    Substitution,
 )
+from eventhub.delegations.roster import save_people as save_people
 from eventhub.delegations.seats import Person as Person
-from eventhub.delegations.seats import Travel as Travel
-from eventhub.delegations.seats import fit_seats
-from eventhub.delegations.seats import save_people as save_people
-from eventhub.delegations.seats import save_travel as save_travel
+from eventhub.delegations.travel import Travel as Travel
+from eventhub.delegations.travel import save_travel as save_travel
 from eventhub.errors import NotFound, Refused
 from eventhub.events.domain import apply, check_not_frozen
 from eventhub.events.models import Event, EventState
@@ -55,9 +55,6 @@ RESTORED = Verb("delegations:restored", _l("Delegation taken back out of the arc
 LINK_SHOWN = Verb("delegations:link_shown", _l("Personal link made and shown"))
 LINKS_REVOKED = Verb("delegations:links_revoked", _l("Personal links withdrawn"))
 
-COMPLETE = frozenset(
-    {DelegationState.SUBMITTED, DelegationState.CONFIRMED, DelegationState.ARRIVED, DelegationState.DEPARTED}
-)
 COMING = frozenset(
     {ParticipantState.INVITED, ParticipantState.REGISTERED, ParticipantState.CONFIRMED, ParticipantState.ARRIVED}
 )
@@ -135,34 +132,6 @@ def locked_delegation(event: Event, delegation_id: int) -> Delegation:
     return with_seats(event, delegation_id, lock=True)
 
 
-def list_query(
-    event: Event,
-    *,
-    search: str = "",
-    state: str = "",
-    country: str = "",
-    incomplete: bool = False,
-    archived: bool = False,
-) -> sa.Select[Delegation]:
-    """Return the query of the list; the search ignores case and accents, and finds references too."""
-    query = (
-        sa.select(Delegation)
-        .where(Delegation.event_id == event.id)
-        .where(Delegation.archived_at.is_not(None) if archived else Delegation.archived_at.is_(None))
-        .order_by(Delegation.sort_key, Delegation.id)
-    )
-    if search:
-        named = Delegation.sort_key.contains(sort_key(search), autoescape=True)
-        query = query.where(named | (Delegation.reference == search.strip().upper()))
-    if incomplete:
-        query = query.where(Delegation.state.not_in(COMPLETE | ABSENT))
-    if state:
-        query = query.where(Delegation.state == state)
-    if country:
-        query = query.where(Delegation.country == country)
-    return query
-
-
 def people_query(
     event: Event, *, search: str = "", delegation_id: int | None = None, language: str = ""
 ) -> sa.Select[Participant]:
@@ -185,29 +154,6 @@ def people_query(
     return query
 
 
-def countries(event: Event) -> list[str]:
-    """Return the codes of the countries that delegations come from."""
-    query = sa.select(Delegation.country).where(Delegation.event_id == event.id, Delegation.archived_at.is_(None))
-    return list(session().scalars(query.distinct()))
-
-
-def totals(event: Event) -> tuple[int, int]:
-    """Return (people named, seats held) of the delegations that come."""
-    query = sa.select(sa.func.sum(Delegation.seats_named), sa.func.sum(Delegation.quota)).where(
-        Delegation.event_id == event.id, Delegation.archived_at.is_(None), Delegation.state.not_in(ABSENT)
-    )
-    named, seats_held = session().execute(query).one().tuple()
-    return named or 0, seats_held or 0
-
-
-def names(event: Event) -> list[tuple[int, str]]:
-    """Return [(id, name)] of the delegations in use, by name."""
-    query = sa.select(Delegation.id, Delegation.name).where(
-        Delegation.event_id == event.id, Delegation.archived_at.is_(None)
-    )
-    return list(session().execute(query.order_by(Delegation.sort_key)))
-
-
 def with_travel() -> Any:
     """Return the option that loads travel with the people, in one more statement."""
     return orm.selectinload(Participant.legs)
@@ -226,38 +172,6 @@ def participant(event: Event, participant_id: int) -> Participant:
 def is_expected(person: Participant) -> bool:
     """Tell whether this person is coming, as far as anybody knows."""
     return person.state in COMING and person.delegation.state not in ABSENT and person.delegation.archived_at is None
-
-
-def substitutions_of(person: Participant) -> list[Substitution]:
-    """Return who took whose seat, where this person left or came, with both people; the newest first."""
-    query = (
-        sa.select(Substitution)
-        .where(sa.or_(Substitution.left_id == person.id, Substitution.came_id == person.id))
-        .options(orm.joinedload(Substitution.left), orm.joinedload(Substitution.came))
-        .order_by(Substitution.id.desc())
-    )
-    return list(session().scalars(query))
-
-
-def history(found: Delegation, limit: int = 50) -> tuple[list[ActivityEntry], dict[int, str]]:
-    """Return the newest entries about the delegation and its people, past ones too; and {entry id: person's name}."""
-    people = sa.select(Participant.id).where(Participant.delegation_id == found.id)
-    query = (
-        sa.select(ActivityEntry, Participant.name)
-        .outerjoin(
-            Participant, (ActivityEntry.subject_kind == "participant") & (ActivityEntry.subject_id == Participant.id)
-        )
-        .where(
-            sa.or_(
-                (ActivityEntry.subject_kind == "delegation") & (ActivityEntry.subject_id == found.id),
-                (ActivityEntry.subject_kind == "participant") & ActivityEntry.subject_id.in_(people),
-            )
-        )
-        .order_by(ActivityEntry.id.desc())
-        .limit(limit)
-    )
-    rows = session().execute(query).all()
-    return [entry for entry, _name in rows], {entry.id: name for entry, name in rows if name}
 
 
 def unnamed_seats(event: Event) -> dict[int, int]:
@@ -308,7 +222,7 @@ def change(event: Event, found: Delegation, changes: Mapping[str, Any], *, by: A
         found.sort_key = sort_key(changes["name"])
     apply(found, changes)
     if "quota" in changes:
-        fit_seats(found)
+        seats.fit_seats(found)
     differences = activity.differences(found)
     differences.pop("sort_key", None)
     if differences:

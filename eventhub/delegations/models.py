@@ -25,6 +25,10 @@ class DelegationState(StrEnum):
 
 # States in which nobody of the delegation is expected
 ABSENT = frozenset({DelegationState.DECLINED, DelegationState.WITHDRAWN})
+# States in which it owes nothing any more
+COMPLETE = frozenset(
+    {DelegationState.SUBMITTED, DelegationState.CONFIRMED, DelegationState.ARRIVED, DelegationState.DEPARTED}
+)
 
 
 class DelegationRole(StrEnum):

@@ -14,7 +14,7 @@ from flask import request
 from eventhub import clock, hookspecs
 from eventhub.activity import Actor
 from eventhub.contributions import FormSection
-from eventhub.delegations import completeness, domain, needs, seats
+from eventhub.delegations import completeness, domain, needs, roster, seats, travel
 from eventhub.delegations.forms import ACCESS_CONSENT_VERSION, AccessSection, PersonSection, TravelSection
 from eventhub.delegations.models import Delegation, DelegationState, Direction, Participant, Seat
 from eventhub.errors import Refused
@@ -83,7 +83,7 @@ class Step:
         """Save every section; the people of all seats go through one domain call."""
         self.stack.save()
         if self.stage == "people":
-            return seats.save_people(self.event, self.delegation, self.people, by=self.by, hooks=self.hooks)
+            return roster.save_people(self.event, self.delegation, self.people, by=self.by, hooks=self.hooks)
         self.delegation.saved_at = clock.now()
         return seats.Saved()
 
@@ -285,7 +285,7 @@ def _travel_section(event: Event, person: Participant, hooks: Hooks, by: Actor) 
 
     def save(form: TravelSection) -> None:
         said = [
-            seats.Travel(
+            travel.Travel(
                 direction,
                 form[f"{direction.value}_mode"].data or "",
                 form[f"{direction.value}_number"].data or "",
@@ -294,7 +294,7 @@ def _travel_section(event: Event, person: Participant, hooks: Hooks, by: Actor) 
             )
             for direction in Direction
         ]
-        seats.save_travel(event, person, said, by=by, hooks=hooks)
+        travel.save_travel(event, person, said, by=by, hooks=hooks)
 
     gaps = tuple(completeness.travel_missing(person))
     return FormSection(

@@ -10,7 +10,7 @@ from eventhub.access import links
 from eventhub.access.gate import may
 from eventhub.access.permissions import requires
 from eventhub.db import transaction
-from eventhub.delegations import agenda, domain, history, permissions, registration, words
+from eventhub.delegations import agenda, domain, history, lists, permissions, registration, words
 from eventhub.delegations.forms import DelegationForm, ReasonForm
 from eventhub.delegations.models import Delegation, Direction, Participant
 from eventhub.delegations.seats import Saved
@@ -59,7 +59,7 @@ def export_kind() -> str | None:
 @requires(permissions.READ)
 def index() -> ResponseReturnValue:
     show = request.args.get("show", "")
-    query = domain.list_query(
+    query = lists.list_query(
         g.event,
         search=request.args.get("q", ""),
         state=request.args.get("state", ""),
@@ -70,14 +70,14 @@ def index() -> ResponseReturnValue:
     if kind := export_kind():
         rows = paginate(query, per_page=100_000).rows
         return spreadsheets.download(kind, _("Delegations"), *table(columns(), rows))
-    countries = [(code, country_name(code)) for code in domain.countries(g.event)]
+    countries = [(code, country_name(code)) for code in lists.countries(g.event)]
     return render_template(
         "delegations/index.html",
         page=paginate(query),
         show=show,
         words=words,
         countries=sorted(countries, key=lambda pair: sort_key(pair[1])),
-        totals=domain.totals(g.event),
+        totals=lists.totals(g.event),
     )
 
 
@@ -102,7 +102,7 @@ def show(delegation_id: int) -> ResponseReturnValue:
         delegation=found,
         progress=registration.standing(g.event, found, hooks=g.hooks).progress,
         closes=domain.deadline(g.event, found),
-        history=history.lines(*domain.history(found)),
+        history=history.lines(*lists.history(found)),
         words=words,
         possible=domain.possible(found),
     )
@@ -266,7 +266,7 @@ def people() -> ResponseReturnValue:
         "delegations/people.html",
         page=paginate(query),
         words=words,
-        delegations=domain.names(g.event),
+        delegations=lists.names(g.event),
         language_options=language_choices(),
     )
 
@@ -282,7 +282,7 @@ def person(participant_id: int) -> ResponseReturnValue:
         panels=panels.render(g.hooks.collect(hookspecs.participant_panels, event=g.event, participant=found)),
         understood=format_list(language_name(code) for code in found.languages),
         history=history.lines(activity.history(found)),
-        substitutions=domain.substitutions_of(found),
+        substitutions=lists.substitutions_of(found),
         words=words,
         expected=domain.is_expected(found),
     )

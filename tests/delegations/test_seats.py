@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from eventhub.db import session
-from eventhub.delegations import completeness, domain, needs, seats
+from eventhub.delegations import completeness, domain, lists, needs, seats
 from eventhub.delegations.completeness import Completeness, Missing
 from eventhub.delegations.models import (
     Delegation,
@@ -53,7 +53,7 @@ def on_seat(found: Delegation, number: int, name: str, **facts: Any) -> seats.Pe
 
 
 def save(world: World, found: Delegation, *people: seats.Person, hooks: Any = None) -> seats.Saved:
-    return seats.save_people(world.event, found, people, by=world.by, hooks=hooks or world.hooks)
+    return domain.save_people(world.event, found, people, by=world.by, hooks=hooks or world.hooks)
 
 
 # --- the quota ------------------------------------------------------------------------------------------------------
@@ -102,7 +102,7 @@ def test_a_newcomer_is_given_another_free_seat_when_the_first_is_taken(world: Wo
 
 
 @pytest.mark.parametrize(
-    ("people", "quota", "wanted", "positions"),
+    "people, quota, wanted, positions",
     [(2, 4, 6, [1, 2, 3, 4, 5, 6]), (2, 4, 2, [1, 2]), (0, 4, 1, [1]), (4, 4, 4, [1, 2, 3, 4])],
 )
 def test_a_new_quota_adds_or_frees_unnamed_seats(
@@ -129,7 +129,7 @@ def test_a_quota_below_those_named_is_refused(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "same"),
+    "before, after, same",
     [
         (("Anna Novak", "anna@prague.eu"), ("Anna Novak", "a.novak@prague.eu"), True),  # another address
         (("Anna Novak", "anna@prague.eu"), ("Anna Kowalska", "ANNA@prague.eu"), True),  # another family name
@@ -155,11 +155,11 @@ def test_a_correction_is_told_from_another_person(before: tuple[str, str], after
 
 
 def test_a_substitution_keeps_its_trace_and_passes_nothing_on(world: World) -> None:
-    arrival = seats.Travel(Direction.ARRIVAL, "train", "EC 371", "Grenoble", NOW + timedelta(days=12))
+    arrival = domain.Travel(Direction.ARRIVAL, "train", "EC 371", "Grenoble", NOW + timedelta(days=12))
     with world.writing():
         found = world.delegation("Ghent", people=1)
         left = world.people(found)[0]
-        seats.save_travel(world.event, left, [arrival], by=world.by, hooks=world.hooks)
+        domain.save_travel(world.event, left, [arrival], by=world.by, hooks=world.hooks)
         needs.declare(left, needs.Access(step_free=True), by=world.by)
         saved = save(world, found, on_seat(found, 1, "Ann Peeters", email="ann@ghent.eu"))
     came = world.people(found)[0]
@@ -169,15 +169,15 @@ def test_a_substitution_keeps_its_trace_and_passes_nothing_on(world: World) -> N
     assert (left.state, came.state) == (ParticipantState.CANCELLED, ParticipantState.REGISTERED)
     assert (found.seats[0].state, found.seats_named) == (SeatState.SUBSTITUTED, 1)
     assert (came.legs, needs.access_of(world.event.id)) == ([], {left.id: needs.Access(step_free=True)})
-    assert domain.substitutions_of(came) == domain.substitutions_of(left) == [trace]
+    assert lists.substitutions_of(came) == lists.substitutions_of(left) == [trace]
 
 
 def test_who_is_named_again_finds_what_they_had_given(world: World) -> None:
-    arrival = seats.Travel(Direction.ARRIVAL, "train", "EC 371", "Grenoble", NOW + timedelta(days=12))
+    arrival = domain.Travel(Direction.ARRIVAL, "train", "EC 371", "Grenoble", NOW + timedelta(days=12))
     with world.writing():
         found = world.delegation("Ghent", people=1)
         person = world.people(found)[0]
-        seats.save_travel(world.event, person, [arrival], by=world.by, hooks=world.hooks)
+        domain.save_travel(world.event, person, [arrival], by=world.by, hooks=world.hooks)
         save(world, found, on_seat(found, 1, ""))
     assert (named(found), found.seats_named, person.state) == ([None] * 4, 0, ParticipantState.CANCELLED)
     with world.writing():
@@ -232,8 +232,8 @@ def test_plugins_hear_of_a_later_train_and_of_nothing_else(world: World) -> None
     with world.writing():
         person = world.people(world.delegation("Ghent", people=1))[0]
         for at in (early, early, late):
-            travel = [seats.Travel(Direction.ARRIVAL, "train", "", "", at), seats.Travel(Direction.DEPARTURE)]
-            seats.save_travel(world.event, person, travel, by=world.by, hooks=heard)
+            travel = [domain.Travel(Direction.ARRIVAL, "train", "", "", at), domain.Travel(Direction.DEPARTURE)]
+            domain.save_travel(world.event, person, travel, by=world.by, hooks=heard)
     assert heard.after_commit == [
         ("after_change", person.name, {"arrival_mode": ["", "train"], "arrival_at": [None, early.isoformat()]}),
         ("after_change", person.name, {"arrival_at": [early.isoformat(), late.isoformat()]}),
@@ -278,11 +278,11 @@ def test_a_plugin_may_veto_and_nothing_is_written(world: World) -> None:
 
 def test_completeness_counts_names_facts_and_travel_and_names_the_gaps(world: World) -> None:
     at = NOW + timedelta(days=12)
-    there = [seats.Travel(Direction.ARRIVAL, "train", at=at), seats.Travel(Direction.DEPARTURE, "train", at=at)]
+    there = [domain.Travel(Direction.ARRIVAL, "train", at=at), domain.Travel(Direction.DEPARTURE, "train", at=at)]
     with world.writing():
         found = world.delegation("Ghent", people=1, quota=3)
         save(world, found, on_seat(found, 2, "שרה כהן", email="sara@ghent.eu"))
-        seats.save_travel(world.event, world.people(found)[0], there, by=world.by, hooks=world.hooks)
+        domain.save_travel(world.event, world.people(found)[0], there, by=world.by, hooks=world.hooks)
     assert completeness.of(found) == Completeness(
         4,
         9,
@@ -294,9 +294,7 @@ def test_completeness_counts_names_facts_and_travel_and_names_the_gaps(world: Wo
     )
 
 
-@pytest.mark.parametrize(
-    ("given", "asked", "percent"), [(0, 0, 100), (0, 3, 0), (2, 3, 67), (299, 300, 99), (3, 3, 100)]
-)
+@pytest.mark.parametrize("given, asked, percent", [(0, 0, 100), (0, 3, 0), (2, 3, 67), (299, 300, 99), (3, 3, 100)])
 def test_a_hundred_percent_means_that_nothing_is_missing(given: int, asked: int, percent: int) -> None:
     assert Completeness(given, asked).percent == percent
 
@@ -304,8 +302,8 @@ def test_a_hundred_percent_means_that_nothing_is_missing(given: int, asked: int,
 def test_who_lives_nearby_owes_no_hour(world: World) -> None:
     with world.writing():
         person = world.people(world.delegation(people=1))[0]
-        both = [seats.Travel(direction, "local") for direction in Direction]
-        seats.save_travel(world.event, person, both, by=world.by, hooks=world.hooks)
+        both = [domain.Travel(direction, "local") for direction in Direction]
+        domain.save_travel(world.event, person, both, by=world.by, hooks=world.hooks)
     assert completeness.travel_missing(person) == []
 
 
@@ -364,7 +362,7 @@ def test_a_nameless_registration_is_not_handed_in(world: World) -> None:
         submit(world, domain.locked_delegation(world.event, found.id))
 
 
-@pytest.mark.parametrize(("minutes", "refused"), [(-1, None), (0, None), (30, None), (31, domain.RegistrationClosed)])
+@pytest.mark.parametrize("minutes, refused", [(-1, None), (0, None), (30, None), (31, domain.RegistrationClosed)])
 def test_registration_closes_half_an_hour_after_its_deadline(
     world: World, minutes: int, refused: type[Refused] | None
 ) -> None:
@@ -379,3 +377,33 @@ def test_registration_closes_half_an_hour_after_its_deadline(
         assert str(refusal.value) == (
             "Registration closed on Thursday, 13 March 2025, 09:00. Write to the organisers; your data so far are safe."
         )
+
+
+def test_two_who_change_seats_keep_what_is_theirs(world: World) -> None:
+    with world.writing():
+        found = world.delegation("Ghent", people=3)
+        first, second, third = world.people(found)
+        swapped = [
+            seats.Person(found.seats[0].id, second.name, email=second.email),
+            seats.Person(found.seats[1].id, first.name, email=first.email),
+            seats.Person(found.seats[2].id, ""),
+            seats.Person(found.seats[3].id, third.name, email=third.email),
+        ]
+        saved = save(world, found, *swapped)
+    assert saved == seats.Saved()
+    found = domain.with_seats(world.event, found.id)
+    assert [seat.participant for seat in found.seats] == [second, first, None, third]
+    assert [person.state for person in (first, second, third)] == ["registered"] * 3
+    assert (found.seats_named, session().scalar(sa.select(sa.func.count()).select_from(Substitution))) == (3, 0)
+
+
+def test_who_was_replaced_by_mistake_comes_back_with_what_they_had(world: World) -> None:
+    with world.writing():
+        found = world.delegation("Ghent", people=1)
+        person = world.people(found)[0]
+        save(world, found, on_seat(found, 1, "Ann Peeters", email="ann@ghent.eu"))
+        came = world.people(found)[0]
+        save(world, found, on_seat(found, 1, person.name, email=person.email))
+    assert world.people(found) == [person]
+    assert (person.state, came.state) == (ParticipantState.REGISTERED, ParticipantState.CANCELLED)
+    assert session().scalar(sa.select(sa.func.count()).select_from(Participant)) == 2

@@ -1,0 +1,95 @@
+"""What organisers' lists and pages read of delegations, in a fixed number of statements each."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from eventhub.activity import ActivityEntry
+from eventhub.db import session
+from eventhub.delegations.models import ABSENT, COMPLETE, Delegation, Participant, Substitution
+from eventhub.events.models import Event
+from eventhub.i18n import sort_key
+
+
+def list_query(
+    event: Event,
+    *,
+    search: str = "",
+    state: str = "",
+    country: str = "",
+    incomplete: bool = False,
+    archived: bool = False,
+) -> sa.Select[Delegation]:
+    """Return the query of the list; the search ignores case and accents, and finds references too."""
+    query = (
+        sa.select(Delegation)
+        .where(Delegation.event_id == event.id)
+        .where(Delegation.archived_at.is_not(None) if archived else Delegation.archived_at.is_(None))
+        .order_by(Delegation.sort_key, Delegation.id)
+    )
+    if search:
+        named = Delegation.sort_key.contains(sort_key(search), autoescape=True)
+        query = query.where(named | (Delegation.reference == search.strip().upper()))
+    if incomplete:
+        query = query.where(Delegation.state.not_in(COMPLETE | ABSENT))
+    if state:
+        query = query.where(Delegation.state == state)
+    if country:
+        query = query.where(Delegation.country == country)
+    return query
+
+
+def countries(event: Event) -> list[str]:
+    """Return the codes of the countries that delegations come from."""
+    query = sa.select(Delegation.country).where(Delegation.event_id == event.id, Delegation.archived_at.is_(None))
+    return list(session().scalars(query.distinct()))
+
+
+def totals(event: Event) -> tuple[int, int]:
+    """Return (people named, seats held) of the delegations that come."""
+    query = sa.select(sa.func.sum(Delegation.seats_named), sa.func.sum(Delegation.quota)).where(
+        Delegation.event_id == event.id, Delegation.archived_at.is_(None), Delegation.state.not_in(ABSENT)
+    )
+    named, seats_held = session().execute(query).one()
+    return named or 0, seats_held or 0
+
+
+def names(event: Event) -> list[tuple[int, str]]:
+    """Return [(id, name)] of the delegations in use, by name."""
+    query = sa.select(Delegation.id, Delegation.name).where(
+        Delegation.event_id == event.id, Delegation.archived_at.is_(None)
+    )
+    return list(session().execute(query.order_by(Delegation.sort_key)))
+
+
+def substitutions_of(person: Participant) -> list[Substitution]:
+    """Return who took whose seat, where this person left or came, with both people; the newest first."""
+    query = (
+        sa.select(Substitution)
+        .where(sa.or_(Substitution.left_id == person.id, Substitution.came_id == person.id))
+        .options(orm.joinedload(Substitution.left), orm.joinedload(Substitution.came))
+        .order_by(Substitution.id.desc())
+    )
+    return list(session().scalars(query))
+
+
+def history(found: Delegation, limit: int = 50) -> tuple[list[ActivityEntry], dict[int, str]]:
+    """Return the newest entries about the delegation and its people, past ones too; and {entry id: person's name}."""
+    people = sa.select(Participant.id).where(Participant.delegation_id == found.id)
+    query = (
+        sa.select(ActivityEntry, Participant.name)
+        .outerjoin(
+            Participant, (ActivityEntry.subject_kind == "participant") & (ActivityEntry.subject_id == Participant.id)
+        )
+        .where(
+            sa.or_(
+                (ActivityEntry.subject_kind == "delegation") & (ActivityEntry.subject_id == found.id),
+                (ActivityEntry.subject_kind == "participant") & ActivityEntry.subject_id.in_(people),
+            )
+        )
+        .order_by(ActivityEntry.id.desc())
+        .limit(limit)
+    )
+    rows = session().execute(query).all()
+    return [entry for entry, _name in rows], {entry.id: name for entry, name in rows if name}
