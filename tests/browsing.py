@@ -108,10 +108,17 @@ class Person:
         assert self.page is not None
         return self.page.get_data(as_text=True)
 
-    def send(self, changes: Mapping[str, Any] | None = None, *, action: str | None = None, expect: int = 200) -> str:
+    def send(
+        self,
+        changes: Mapping[str, Any] | None = None,
+        *,
+        action: str | None = None,
+        having: str | None = None,
+        expect: int = 200,
+    ) -> str:
         """Send the form of the present page that has these fields (or goes to ``action``), changed so."""
         changes = changes or {}
-        form = self._form(changes, action)
+        form = self._form(changes.keys() | ({having} if having else set()), action)
         values: MultiDict[str, str] = MultiDict(form.values)
         for name, value in changes.items():
             values.setlist(name, [str(item) for item in value] if isinstance(value, (list, tuple)) else [str(value)])
@@ -130,12 +137,12 @@ class Person:
         self.page, self.address = answer, answer.request.path
         return text
 
-    def _form(self, changes: Mapping[str, Any], action: str | None) -> PageForm:
+    def _form(self, changes: set[str], action: str | None) -> PageForm:
         found = [
             form
             for form in forms_of(self.text)
             if (action is None or action in form.action)
-            and set(changes) <= form.names | {name for name, _value in form.submits}
+            and changes <= form.names | {name for name, _value in form.submits}
             and (action is not None or form.method == "post" and "undo" not in form.action)
         ]
         assert found, f"no form of {self.address} has {sorted(changes)} (action {action})"

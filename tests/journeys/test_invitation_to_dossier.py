@@ -165,7 +165,7 @@ def invite(desk: Person) -> None:
     desk.send(action="/invite")
 
 
-def register(head: Person, delegation: int, people: list[int] | None = None) -> None:
+def register(head: Person, delegation: int) -> list[int]:
     """Name three people and hold a seat, say how they travel, what they need and which visits they wish."""
     base = f"/en/e/assembly/registration/{delegation}"
     page = head.open(f"{base}/people")
@@ -181,6 +181,82 @@ def register(head: Person, delegation: int, people: list[int] | None = None) -> 
         }
     head.send(values)
     assert head.address == f"{base}/travel"
+    people = sorted(set(map(int, re.findall(r'name="travel-(\d+)-arrival_mode"', head.text))))
+    assert len(people) == 3
+    travel: dict[str, object] = {}
+    for person in people:
+        travel |= {
+            f"travel-{person}-arrival_mode": "train",
+            f"travel-{person}-arrival_at": "2025-03-25T12:00",
+            f"travel-{person}-departure_mode": "train",
+            f"travel-{person}-departure_at": "2025-03-26T17:00",
+        }
+    head.send(travel)
+    assert head.address == f"{base}/needs"
+    head.send(
+        {
+            f"access-{people[0]}-step_free": "y",
+            f"access-{people[0]}-consent": "y",
+            f"catering-{people[1]}-diet": "vegan",
+            f"catering-{people[1]}-consent": "y",
+        }
+    )
+    assert head.address == f"{base}/choices"
+    offered = re.findall(r'<option value="(\d+)"', head.text)
+    barracks, park = sorted(set(map(int, offered)))
+    wishes: dict[str, object] = {}
+    for person in people:
+        wishes |= {f"field_visits-{person}-rank_1": park, f"field_visits-{person}-rank_2": barracks}
+    head.send(wishes)
+    head.open(f"{base}/")
+    head.send(action="/submit")
+    assert head.address == f"{base}/thanks"
+    return people
+
+
+def allocate(desk: Person) -> None:
+    """Compute the allocation, look at it, publish it."""
+    desk.open(f"{EVENT}/field-visits/allocation/")
+    desk.send(action="/compute")
+    desk.send(action="/publish")
+
+
+def interpret(desk: Person) -> None:
+    """Ask for interpretation of the plenary, book one interpreter, and be told that one is not enough."""
+    desk.open(f"{EVENT}/providers/new")
+    desk.send({"name": "Langues et Cie", "kinds": ["interpretation_agency"], "email": "agence@example.org"})
+    for name in ("Ines Exemple", "Jules Exemple"):
+        desk.open(f"{EVENT}/interpretation/interpreters/new")
+        desk.send({"name": name, "provider_id": "1", "a_languages": ["fr"], "b_languages": ["en"], "day_rate": "700"})
+    desk.open(f"{EVENT}/interpretation/settings")
+    desk.send({"profile": "aiic_canada", "reason": "The house works by it."})
+    plenary = 1
+    desk.open(f"{EVENT}/interpretation/items/{plenary}/needs/new")
+    desk.send({"from_language": "en", "to_language": "fr", "mode": "simultaneous", "booth": "1", "both_ways": "y"})
+    for interpreter in ("1", "2"):
+        desk.open(f"{EVENT}/interpretation/interpreters/bookings/new")
+        desk.send({"interpreter_id": interpreter, "item_ids": [str(plenary)], "state": "firm"})
+    page = desk.open(f"{EVENT}/")
+    assert "AIIC Canada" in page, "four and a half hours with two interpreters break the profile"
+
+
+def feed(desk: Person) -> None:
+    """Write the dinner as a meal, read its headcount, freeze it."""
+    desk.open(f"{EVENT}/catering/meals/new")
+    desk.send({"service": "seated", "item_ids": ["2"], "name": "Dinner"})
+    assert re.search(r"\b4\b", desk.text), "three people named and one seat held"
+    desk.open(f"{EVENT}/catering/meals/1/freeze")
+    desk.send(having="seen")
+    assert "Frozen" in desk.open(f"{EVENT}/catering/meals/1")
+
+
+def publish(site: Flask, desk: Person) -> None:
+    """Publish the programme dossier in both languages."""
+    desk.open(f"{EVENT}/dossiers/")
+    desk.send({"languages": ["fr", "en"]}, action="/publish")
+    do_jobs(site)
+    page = desk.open(f"{EVENT}/dossiers/")
+    assert "editions/1" in page
 
 
 def test_from_invitation_to_dossier(site: Flask) -> None:
@@ -195,4 +271,25 @@ def test_from_invitation_to_dossier(site: Flask) -> None:
     head.open(link_in(mail_to(site, "anezka@example.org")))
     head.send()
     [delegation] = ids(site, Delegation)
-    register(head, delegation)
+    people = register(head, delegation)
+    do_jobs(site)
+    assert "Prague" in mail_to(site, "anezka@example.org").body
+
+    allocate(desk)
+    interpret(desk)
+    feed(desk)
+    publish(site, desk)
+
+    desk.open(f"{EVENT}/delegations/people/{people[0]}")
+    page = desk.send(action="/link")
+    link = re.search(r"http://localhost(/en/d/[\w-]+)", page)
+    assert link
+    guest = Person(site.test_client())
+    guest.open(link[1])
+    own = guest.send()
+    assert "Anežka Dvořáková" in own
+    assert "Barracks" in own, "who needs step-free ways is placed on the step-free visit"
+    for language in ("fr", "en"):
+        pdf = guest.client.get(f"/{language}/e/assembly/my-dossier/{people[0]}/pdf")
+        assert pdf.status_code == 200, pdf.status_code
+        assert pdf.data.startswith(b"%PDF-")
