@@ -195,7 +195,7 @@ def edit_order(order_id: int) -> ResponseReturnValue:
         with form.refusals(), transaction():
             found = domain.order_for_change(g.event, order_id)
             domain.change_order(g.event, found, form.changes_to(order_facts(found)), form.given_lines(), by=g.actor)
-            done(_("The order is saved."))
+            done(_("The purchase order is saved."))
             return redirect(url_for("providers.order", order_id=order_id))
     return render_template("providers/order_form.html", form=form, provider=found.provider, order=found), form.status
 
