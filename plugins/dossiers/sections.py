@@ -41,7 +41,7 @@ from eventhub.api import (
     pgettext,
 )
 
-GLANCE, FREE_BEFORE, PRACTICAL, AGENDA, PEOPLE, FREE_AFTER, FUNDING = 10, 20, 30, 40, 60, 70, 95
+GLANCE, OWN_AGENDA, FREE_BEFORE, PRACTICAL, AGENDA, PEOPLE, FREE_AFTER, FUNDING = 10, 15, 20, 30, 40, 60, 70, 95
 
 
 @dataclass(frozen=True)
@@ -124,13 +124,9 @@ def agenda(items: Sequence[AgendaItem], zone: ZoneInfo, *, own: bool) -> Dossier
             lines = list(group)
             yield Heading(1, format_day(day))
             yield Table(
-                (
-                    pgettext("column of an agenda", "Time"),
-                    pgettext("column of an agenda", "What"),
-                    pgettext("column of an agenda", "Place"),
-                ),
+                (pgettext("column of an agenda", "Time"), pgettext("column of an agenda", "What and where")),
                 tuple(
-                    (format_times(item.starts_at, item.ends_at, zone), _what(item, language), item.place or "–")
+                    (format_times(item.starts_at, item.ends_at, zone), _what_and_where(item, language))
                     for item in lines
                 ),
                 row_headers=True,
@@ -146,22 +142,25 @@ def agenda(items: Sequence[AgendaItem], zone: ZoneInfo, *, own: bool) -> Dossier
                     )
                 )
 
-    title = _l("Your agenda") if own else _l("Agenda")
-    return DossierSection("dossiers.agenda", title, lambda code: tuple(blocks(code)), order=AGENDA)
+    title, order = (_l("Your agenda"), OWN_AGENDA) if own else (_l("Agenda"), AGENDA)
+    return DossierSection("dossiers.agenda", title, lambda code: tuple(blocks(code)), order=order)
 
 
 def _lacks(item: AgendaItem, language: str) -> bool:
     return item.title.text(language) is None or bool(item.note and item.note.text(language) is None)
 
 
-def _what(item: AgendaItem, language: str) -> Text:
+def _what_and_where(item: AgendaItem, language: str) -> Text:
+    """Return title, place and description, a line each: two columns can still be read on a phone."""
     title, note = item.title.text(language), item.note.text(language)
-    head = Run(title, bold=True) if title else Run(_("Title not translated yet"), italic=True)
+    runs = [Run(title, bold=True) if title else Run(_("Title not translated yet"), italic=True)]
+    if item.place:
+        runs.append(Run("\n" + item.place))
     if note:
-        return (head, Run("\n" + note))
-    if item.note:
-        return (head, Run("\n"), Run(_("Description not translated yet"), italic=True))
-    return (head,)
+        runs.append(Run("\n" + note))
+    elif item.note:
+        runs += [Run("\n"), Run(_("Description not translated yet"), italic=True)]
+    return tuple(runs)
 
 
 @dataclass(frozen=True)

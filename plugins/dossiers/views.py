@@ -100,7 +100,7 @@ def _index(publish_form: PublishForm | None = None, copies_form: CopiesForm | No
 
 
 def language_choices() -> list[tuple[str, str]]:
-    return [(code, language_name(code)) for code in g.event.languages]
+    return [(code, name[:1].upper() + name[1:]) for code in g.event.languages if (name := language_name(code))]
 
 
 def _outdated(editions: list[Edition]) -> set[str]:

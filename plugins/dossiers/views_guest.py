@@ -37,7 +37,8 @@ def only_public() -> None:
 def show() -> ResponseReturnValue:
     only_public()
     present = domain.present(domain.editions(g.event))
-    return render_template("dossiers/public.html", editions=[present[code] for code in sorted(present)])
+    languages = sorted(present, key=lambda code: (code != language(), code))
+    return render_template("dossiers/public.html", editions=[present[code] for code in languages])
 
 
 @public.get("/<int:number>/<code>")
