@@ -192,7 +192,7 @@ def lists(port: int, cookie: str) -> list[Row]:
             small.append(
                 load.run(port, f"/en/manage/climate-democracy-lab/{path}", cookie=cookie, clients=1, seconds=2)
             )
-            big.append(load.run(port, f"/en/manage/five-thousand/{path}", cookie=cookie, clients=1, seconds=2))
+            big.append(load.run(port, f"/en/manage/assembly-5000/{path}", cookie=cookie, clients=1, seconds=2))
         failures = sum(run.failures for run in [*big, *small])
         if failures:
             raise SystemExit(f"{path}: {failures} answers were not 200")
@@ -215,4 +215,5 @@ def main() -> None:
     (HERE / "latest.json").write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n", encoding="utf-8")
 
 
-main()
+if __name__ == "__main__":
+    main()
