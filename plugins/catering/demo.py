@@ -104,12 +104,12 @@ NEEDS: dict[str, Need] = {
 Line = providers.Line
 SERVED_LINES = (
     Line("Buffet d’accueil, mardi midi", 66, 22_00, REDUCED),
-    Line("Déjeuner assis, mercredi midi", 36, 26_00, REDUCED),
+    Line("Déjeuner assis, mercredi midi", 30, 26_00, REDUCED),
     Line("Déjeuner assis, jeudi midi", 66, 26_00, REDUCED),
     Line("Dîner, mardi et mercredi soir", 132, 32_00, REDUCED),
     Line("Pause, quatre services", 264, 4_50, REDUCED),
 )
-PACKED_LINES = (Line("Panier-repas, mercredi midi", 32, 14_50, REDUCED),)
+PACKED_LINES = (Line("Panier-repas, mercredi midi", 36, 14_50, REDUCED),)
 
 QUOTES = {
     SERVED: (
@@ -118,7 +118,7 @@ QUOTES = {
     ),
     PACKED: (
         ("Paniers-repas des visites", PACKED_LINES),
-        ("Paniers-repas avec boisson chaude", (Line("Panier-repas et thermos", 32, 18_00, REDUCED),)),
+        ("Paniers-repas avec boisson chaude", (Line("Panier-repas et thermos", 36, 18_00, REDUCED),)),
     ),
 }
 CHOICE_NOTES = {

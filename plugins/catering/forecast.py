@@ -60,17 +60,19 @@ def sitting(meal: Meal, packs: Iterable[Meal]) -> Sitting:
 
 def roster(event: Event) -> Roster:
     """Return everybody who is coming, the seats without a name, and the needs."""
-    guests: set[int] = set()
-    hosts: set[int] = set()
-    for person in session().scalars(delegations.people_query(event)):
-        (hosts if delegations.hosts(person) else guests).add(person.id)
+    everybody = session().scalars(sa.select(Delegation).where(Delegation.event_id == event.id))
+    hosting = {delegation.id for delegation in everybody if delegations.hosts(delegation)}
+    # columns, not people: of an assembly of thousands only the ids are needed here
+    query = delegations.people_query(event).order_by(None).with_only_columns(Participant.id, Participant.delegation_id)
+    coming = session().execute(query).all()
     unnamed = delegations.unnamed_seats(event)
-    held = session().scalars(sa.select(Delegation).where(Delegation.id.in_(list(unnamed))))
-    by_side = {True: 0, False: 0}
-    for delegation in held:
-        by_side[delegations.hosts(delegation)] += unnamed[delegation.id]
     return Roster(
-        frozenset(guests), frozenset(hosts), by_side[False], by_side[True], event.planning_rate, dietary.of_event(event)
+        guests=frozenset(person for person, delegation in coming if delegation not in hosting),
+        hosts=frozenset(person for person, delegation in coming if delegation in hosting),
+        unnamed_guests=sum(seats for delegation, seats in unnamed.items() if delegation not in hosting),
+        unnamed_hosts=sum(seats for delegation, seats in unnamed.items() if delegation in hosting),
+        rate=event.planning_rate,
+        needs=dietary.of_event(event),
     )
 
 

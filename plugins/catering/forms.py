@@ -84,12 +84,10 @@ class MealForm(VersionedForm):
 
     def set_up(self) -> None:
         self.service.offer([(str(code), title) for code, title in words.SERVICES.items()])
-        items = programme.active_items(g.event)
         wanted = {*domain.TABLE_KINDS, ItemKind.VISIT}
-        chosen = set(self.item_ids.data or ())
-        self.item_ids.choices = [
-            (item.id, item_label(item)) for item in items if item.kind in wanted or item.id in chosen
-        ]
+        items = [item for item in programme.active_items(g.event) if item.kind in wanted]
+        free = domain.items_without_meal(g.event, items)
+        self.item_ids.choices = [(item.id, item_label(item)) for item in free]
         caterers = providers.of_kind(g.event, words.CATERER.code)
         self.provider_id.offer([(row.id, row.name) for row in caterers])
         served = [meal for meal in domain.meals(g.event) if meal.service in SERVED]
@@ -97,12 +95,12 @@ class MealForm(VersionedForm):
         self.cutoff_unit.offer([(code.value, title) for code, title in UNITS.items()])
 
     def also_offer(self, meal: Meal) -> None:
-        """Keep what the meal already has choosable: a caterer archived since, an item cancelled since."""
+        """Offer what the meal already has: its items, a caterer that was archived since."""
         if meal.provider and meal.provider_id not in {value for value, _label in self.provider_id.choices}:
             self.provider_id.choices = [*self.provider_id.choices, (meal.provider_id, meal.provider.name)]
         known = {value for value, _label in self.item_ids.choices}
-        gone = [item for item in meal.items if item.id not in known]
-        self.item_ids.choices = [*self.item_ids.choices, *((item.id, item_label(item)) for item in gone)]
+        own = [(item.id, item_label(item)) for item in meal.items if item.id not in known]
+        self.item_ids.choices = [*own, *self.item_ids.choices]
 
     # one for each half: a field that may stay empty is not asked when it is
     def validate_cutoff_n(self, field: wtforms.Field) -> None:

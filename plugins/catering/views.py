@@ -95,7 +95,7 @@ def bar_of(line: Line) -> dict[str, object]:
     """Return a bar of covers, between the bounds of the contract once the figures are final."""
     tolerance = line.delta.tolerance if line.delta else None
     return {
-        "label": line.title,
+        "label": f"{format_day(domain.day_of(g.event, line.meal), 'EEE d')} – {line.title}",
         "value": line.headcount.covers,
         "minimum": tolerance.minimum if tolerance else None,
         "maximum": tolerance.maximum if tolerance else None,

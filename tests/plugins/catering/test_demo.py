@@ -147,9 +147,9 @@ def test_packed_lunches_carry_their_needs_away_from_the_table(reference_event: D
 def test_both_caterers_have_an_order_and_a_declined_quote(reference_event: Demo) -> None:
     rows = [row for row in providers.orders(reference_event.event) if row.kind == "caterer"]
     assert sorted((row.state, row.net) for row in rows) == [
-        (OrderState.CONFIRMED, 46_400),
-        (OrderState.CONFIRMED, 9_516_00),
-        (OrderState.DECLINED, 57_600),
+        (OrderState.CONFIRMED, 52_200),
+        (OrderState.CONFIRMED, 9_360_00),
+        (OrderState.DECLINED, 64_800),
         (OrderState.DECLINED, 12_474_00),
     ]
 

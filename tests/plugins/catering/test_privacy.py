@@ -138,6 +138,17 @@ def test_counts_tell_diets_and_allergens_without_a_name(world: World, person: Pa
     assert person.name not in exported
 
 
+def on_sqlite() -> bool:
+    return db.engine.dialect.name == "sqlite"
+
+
+def checkpoint(mode: str) -> None:
+    """Bring SQLite's log into its file."""
+    if on_sqlite():
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA wal_checkpoint({mode})")
+
+
 def rows_of_all_tables() -> Iterator[tuple[str, str]]:
     for table in Model.metadata.sorted_tables:
         for row in session().execute(sa.select(table)).mappings():
@@ -161,11 +172,10 @@ def test_it_stands_nowhere_in_the_database_and_its_files_but_sealed(
     world.client(world.owner).get(world.url("catering/needs"))
     session().rollback()
     assert [name for name, row in rows_of_all_tables() if SENTINEL in row] == []
-    with db.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+    checkpoint("PASSIVE")
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert "test.db" in {path.name for path in files}
     assert [path.name for path in files if SENTINEL.encode() in path.read_bytes()] == []
+    assert any(other.email.encode() in path.read_bytes() for path in files) or not on_sqlite()  # the search can find
 
 
 def test_the_log_says_nothing_of_it(tmp_path: Path, capfd: pytest.CaptureFixture[str], walks) -> None:
@@ -234,9 +244,9 @@ def test_erasure_destroys_the_need_and_leaves_what_was_told(app: Flask, world: W
     assert told.counts["plates"] == [["vegan", [["lupin", True]], 1]]
     now = forecast.of(world.event, domain.meals(world.event), world.hooks).headcount(meal.id)
     assert (now.present, now.unnamed, now.diets) == (2, 1, (("", 3),))  # the seat stays held
-    with db.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    assert sealed not in Path(db.engine.url.database or "").read_bytes()  # secure_delete overwrites it
+    checkpoint("TRUNCATE")
+    if on_sqlite():
+        assert sealed not in Path(db.engine.url.database or "").read_bytes()  # secure_delete overwrites it
 
 
 def test_the_declaration_says_what_why_and_for_how_long(app: Flask) -> None:
