@@ -17,7 +17,7 @@ from eventhub.providers.models import OrderState
 
 
 def cards(event: Event) -> Iterable[Card]:
-    net = domain.spent(domain.orders(event))
+    net = domain.ordered_net(event)
     budget = event.budget_net
     yield Card(
         _("Budget ordered, net"),

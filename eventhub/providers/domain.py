@@ -95,18 +95,32 @@ def provider(event: Event, provider_id: int) -> Provider:
 
 
 def order(event: Event, order_id: int) -> Order:
-    return get(Order, order_id, event_id=event.id)
+    """Return the order with its provider and its lines, in one statement."""
+    query = sa.select(Order).where(Order.id == order_id, Order.event_id == event.id)
+    found = session().scalars(query.options(orm.joinedload(Order.provider), orm.joinedload(Order.lines))).unique()
+    return found.one_or_none() or get(Order, order_id, event_id=event.id)  # the second raises NotFound
+
+
+def with_orders(event: Event, provider_id: int) -> Provider:
+    """Return the provider with its orders and their lines, in two statements."""
+    query = sa.select(Provider).where(Provider.id == provider_id, Provider.event_id == event.id)
+    found = session().scalars(query.options(orm.selectinload(Provider.orders).joinedload(Order.lines)))
+    return found.one_or_none() or get(Provider, provider_id, event_id=event.id)
+
+
+def lines_of(found: Order) -> list[Line]:
+    return [Line(line.label, line.quantity, line.unit_net, line.vat_rate) for line in found.lines]
 
 
 def list_query(
     event: Event, *, search: str = "", kind: str = "", state: str = "", archived: bool = False
 ) -> sa.Select[Provider]:
-    """Return the query of the list, with orders and their lines in two more statements."""
+    """Return the query of the list, with orders and their lines in one more statement."""
     query = (
         sa.select(Provider)
         .where(Provider.event_id == event.id)
         .where(Provider.archived_at.is_not(None) if archived else Provider.archived_at.is_(None))
-        .options(orm.selectinload(Provider.orders).selectinload(Order.lines))
+        .options(orm.selectinload(Provider.orders).joinedload(Order.lines))
         .order_by(Provider.sort_key, Provider.id)
     )
     if search:
@@ -124,17 +138,27 @@ def of_kind(event: Event, kind: str) -> list[Provider]:
     return [provider for provider in found if provider.state != ProviderState.BLOCKED]
 
 
-def orders_query(event: Event, *, state: str = "", provider_id: int | None = None) -> sa.Select[Order]:
+def orders_query(
+    event: Event, *, search: str = "", state: str = "", kind: str = "", archived: bool = False
+) -> sa.Select[Order]:
+    """Return the query of the orders by number, with providers, and lines in one more statement."""
     query = (
         sa.select(Order)
-        .where(Order.event_id == event.id, Order.archived_at.is_(None))
-        .options(orm.joinedload(Order.provider), orm.selectinload(Order.lines))
+        .join(Provider, Order.provider_id == Provider.id)
+        .where(Order.event_id == event.id)
+        .where(Order.archived_at.is_not(None) if archived else Order.archived_at.is_(None))
+        .options(orm.contains_eager(Order.provider), orm.selectinload(Order.lines))
         .order_by(Order.number)
     )
+    if search:
+        # lower() of SQLite knows no accents: the provider's name is found by its key, the title as it is written
+        named = Provider.sort_key.contains(sort_key(search), autoescape=True)
+        titled = sa.func.lower(Order.title).contains(search.strip().lower(), autoescape=True)
+        query = query.where(named | titled | (sa.cast(Order.number, sa.String) == search.strip()))
     if state:
         query = query.where(Order.state == state)
-    if provider_id:
-        query = query.where(Order.provider_id == provider_id)
+    if kind:
+        query = query.where(Order.kind == kind)
     return query
 
 
@@ -205,9 +229,16 @@ def change(event: Event, found: Provider, changes: Mapping[str, Any], *, by: Act
         hooks.after(hookspecs.after_change, event=event, subject=found, changes=differences)
 
 
-def set_archived(found: Provider | Order, archived: bool, *, by: Actor) -> None:
+def set_archived(event: Event, found: Provider | Order, archived: bool, *, by: Actor, hooks: Hooks) -> None:
+    """Archive the provider or the order, or take it back; nothing is destroyed."""
+    check_not_frozen(event)
+    if isinstance(found, Provider) and not archived:
+        check_name(event, found.name, found.id)
+    differences = {"archived_at": [None, "archived"] if archived else ["archived", None]}
+    hooks.before(hookspecs.before_change, event=event, subject=found, changes=differences)
     found.archived_at = clock.now() if archived else None
     activity.record(by, ARCHIVED if archived else RESTORED, found)
+    hooks.after(hookspecs.after_change, event=event, subject=found, changes=differences)
 
 
 def add_order(event: Event, found: Provider, facts: Mapping[str, Any], lines: Sequence[Line], *, by: Actor) -> Order:
@@ -215,6 +246,7 @@ def add_order(event: Event, found: Provider, facts: Mapping[str, Any], lines: Se
     check_not_frozen(event)
     if found.state == ProviderState.BLOCKED:
         raise ProviderBlocked
+    locked(Event, event.id)  # two orders written at once must not get one number
     last = session().scalar(sa.select(sa.func.max(Order.number)).where(Order.event_id == event.id)) or 0
     new = Order(event_id=event.id, provider=found, number=last + 1, state=OrderState.REQUESTED)
     apply(new, facts)
@@ -237,14 +269,12 @@ def change_order(
     check_not_frozen(event)
     apply(found, changes)
     differences = activity.differences(found)
-    if lines is not None:
-        before = [(line.label, line.quantity, line.unit_net, line.vat_rate) for line in found.lines]
-        after = [(line.label, line.quantity, line.unit_net, line.vat_rate) for line in lines]
-        if before != after:
-            if found.state in COMMITTED - {OrderState.ORDERED}:
-                raise LinesFixed
-            differences["lines"] = [activity.plain(before), activity.plain(after)]
-            found.lines = [_line(event, line) for line in lines]
+    if lines is not None and list(lines) != lines_of(found):
+        if found.state in COMMITTED - {OrderState.ORDERED}:
+            raise LinesFixed
+        differences["lines"] = [[said(line) for line in lines_of(found)], [said(line) for line in lines]]
+        found.lines = [_line(event, line) for line in lines]
+    check_complete(found, OrderState(found.state))
     if differences:
         activity.record(by, ORDER_CHANGED, found, differences)
 
@@ -254,21 +284,58 @@ def move_order(event: Event, found: Order, state: OrderState, *, by: Actor, hook
     check_not_frozen(event)
     if state not in NEXT_STATES[found.state]:
         raise StateNotPossible
-    if state is OrderState.RECEIVED and not found.lines:
-        raise NoLines
-    if state is OrderState.SELECTED and not found.choice_note:
-        raise NoChoiceNote
-    if state is OrderState.ORDERED and not found.engagement_number:
-        raise NoEngagement
     if state is OrderState.ORDERED and found.provider.state == ProviderState.BLOCKED:
         raise ProviderBlocked
-    if state is OrderState.INVOICED and not found.invoice_reference:
-        raise NoInvoice
+    check_complete(found, state)
     differences = {"state": [found.state, state.value]}
     hooks.before(hookspecs.before_change, event=event, subject=found, changes=differences)
     found.state = state
     activity.record(by, ORDER_MOVED, found, differences)
     hooks.after(hookspecs.after_change, event=event, subject=found, changes=differences)
+
+
+def said(line: Line) -> str:
+    """Return a line as the journal keeps it: "66 × 24.50 Covers"."""
+    return f"{line.quantity} × {line.unit_net / 100:.2f} {line.label}"
+
+
+# The chain from quote to invoice: what a state asks for, all those after it ask for too
+CHAIN = (
+    OrderState.RECEIVED,
+    OrderState.SELECTED,
+    OrderState.ORDERED,
+    OrderState.CONFIRMED,
+    OrderState.SERVICE_DONE,
+    OrderState.INVOICED,
+)
+
+
+def check_complete(found: Order, state: OrderState) -> None:
+    """Refuse a state whose papers are not there: lines, reason of the choice, engagement number, invoice."""
+    if state not in CHAIN:
+        return
+    reached = CHAIN[: CHAIN.index(state) + 1]
+    if OrderState.RECEIVED in reached and not found.lines:
+        raise NoLines
+    if OrderState.SELECTED in reached and not found.choice_note:
+        raise NoChoiceNote
+    if OrderState.ORDERED in reached and not found.engagement_number:
+        raise NoEngagement
+    if OrderState.INVOICED in reached and not found.invoice_reference:
+        raise NoInvoice
+
+
+def next_steps(found: Order) -> list[tuple[OrderState, str]]:
+    """Return the states that may follow, each with what must be written first, or ""."""
+    steps = []
+    for state in NEXT_STATES[found.state]:
+        lacking = ""
+        try:
+            check_complete(found, state)
+        except Refused as refusal:
+            lacking = str(refusal)
+        steps.append((state, lacking))
+    return steps
 
 
 def order_for_change(event: Event, order_id: int) -> Order:
@@ -301,9 +368,19 @@ def copy_to(source: Event, target: Event) -> dict[int, int]:
     return {old: new.id for old, new in pairs}
 
 
+def ordered_net(event: Event) -> int:
+    """Return the net sum of what is ordered or further on the event, in cents, in one statement."""
+    query = (
+        sa.select(sa.func.sum(OrderLine.quantity * OrderLine.unit_net))
+        .join(Order, OrderLine.order_id == Order.id)
+        .where(Order.event_id == event.id, Order.archived_at.is_(None), Order.state.in_(COMMITTED))
+    )
+    return int(session().scalar(query) or 0)
+
+
 def spent(rows: Sequence[Order]) -> int:
     """Return the net sum of what is ordered or further, in cents."""
-    return sum(row.net for row in rows if row.state in COMMITTED)
+    return sum(row.net for row in rows if row.state in COMMITTED and row.archived_at is None)
 
 
 def overdue(row: Order, today: date) -> bool:

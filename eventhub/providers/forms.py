@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict, astuple
+from typing import Any
+
 import wtforms
 from flask import g
 
@@ -10,7 +14,6 @@ from eventhub.i18n import lazy_gettext as _l
 from eventhub.i18n import own_name
 from eventhub.providers import words
 from eventhub.providers.domain import Line
-from eventhub.providers.models import Order
 from eventhub.web.fields import (
     ChoiceField,
     DayField,
@@ -23,7 +26,7 @@ from eventhub.web.fields import (
     WholeNumberField,
     number_or_none,
 )
-from eventhub.web.forms import Section, VersionedForm
+from eventhub.web.forms import EditedMeanwhile, Messages, VersionedForm, digest, field_errors
 
 
 class ProviderForm(VersionedForm):
@@ -64,28 +67,31 @@ class ProviderForm(VersionedForm):
             raise wtforms.ValidationError(_("Give both: how many days, and how they are counted."))
 
 
-class LineForm(Section):
+class LineForm(wtforms.Form):
     """One line of an order; an empty label leaves the line out."""
+
+    class Meta(Messages):
+        pass
 
     label = TextField(_l("What"), required=False, maximum=300)
     quantity = WholeNumberField(_l("Quantity"), required=False)
     unit_net = MoneyField(_l("Unit price, net"), required=False)
     vat_rate = ChoiceField(_l("VAT"), required=False, coerce=number_or_none)
 
-    def set_up(self, event: object = None) -> None:
-        self.vat_rate.offer([(2000, "20 %"), (1000, "10 %"), (550, "5,5 %"), (0, "0 %")])
+    def offer_rates(self) -> None:
+        self.vat_rate.offer([(rate, words.rate_in_words(rate)) for rate in words.VAT_RATES])
 
-    def validate_label(self, field: wtforms.Field) -> None:
-        if not field.data and (self.quantity.data or self.unit_net.data):
-            raise wtforms.ValidationError(_("Say what this line is for, or empty it."))
-
-    def validate_quantity(self, field: wtforms.Field) -> None:
-        if self.label.data and field.data is None and not field.errors:
-            raise wtforms.ValidationError(_("Write a whole number, such as 12."))
-
-    def validate_unit_net(self, field: wtforms.Field) -> None:
-        if self.label.data and field.data is None and not field.errors:
-            raise wtforms.ValidationError(_("Write an amount in euros, such as 1234.50."))
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse half a line; an optional field that is left empty skips validators of its own."""
+        fine: bool = super().validate(extra_validators)
+        if self.label.data:
+            if self.quantity.data is None and not self.quantity.errors:
+                self.quantity.errors = [_("Write a whole number, such as 12.")]
+            if self.unit_net.data is None and not self.unit_net.errors:
+                self.unit_net.errors = [_("Write an amount in euros, such as 1234.50.")]
+        elif (self.quantity.data or self.unit_net.data) and not self.label.errors:
+            self.label.errors = [_("Say what this line is for, or empty it.")]
+        return fine and not self.errors
 
 
 class OrderForm(VersionedForm):
@@ -94,40 +100,70 @@ class OrderForm(VersionedForm):
     title = TextField(_l("Title"))
     kind = ChoiceField(_l("Kind of service"), required=False, blank=_l("Not said"))
     needed_by = DayField(_l("Needed by"), required=False)
-    lines = wtforms.FieldList(wtforms.FormField(LineForm), min_entries=0)
+    lines = wtforms.FieldList(wtforms.FormField(LineForm), min_entries=0, max_entries=200)
+    lines_seen = wtforms.HiddenField()
     choice_note = LongTextField(_l("Why this quote was chosen"), maximum=2000)
     engagement_number = TextField(_l("Engagement number"), required=False, maximum=60)
     reserve = LongTextField(_l("Reserve at service done"), maximum=2000)
     invoice_reference = TextField(_l("Invoice reference"), required=False, maximum=60)
     invoice_due = DayField(_l("Invoice expected by"), required=False)
+    other_lines: Sequence[Line] | None = None  # what somebody else saved meanwhile
 
     def set_up(self) -> None:
         kinds = sorted(g.hooks.hub.provider_kinds.values(), key=lambda kind: kind.order)
         self.kind.offer([(kind.code, kind.title) for kind in kinds])
-        if not self.is_submitted():
-            for _n in range(max(2, 5 - len(self.lines.entries))):
-                self.lines.append_entry({"vat_rate": 2000})
         for entry in self.lines.entries:
-            entry.form.set_up()
+            entry.form.offer_rates()
+        if not self.is_submitted():
+            self.add_empty_lines(4)
 
-    def given_lines(self) -> list[Line]:
-        return [
-            Line(
-                entry.form.label.data, entry.form.quantity.data, entry.form.unit_net.data, entry.form.vat_rate.data or 0
-            )
-            for entry in self.lines.entries
-            if entry.form.label.data
-        ]
+    def add_empty_lines(self, number: int = 3) -> None:
+        for _n in range(min(number, self.lines.max_entries - len(self.lines.entries))):
+            self.lines.append_entry({"vat_rate": 2000}).form.offer_rates()
 
-    def show_lines(self, order: Order) -> None:
-        """Fill the stored lines in, before the empty ones."""
+    def show_lines(self, stored: Sequence[Line]) -> None:
+        """Fill the stored lines in, before some empty ones."""
         while self.lines.entries:
             self.lines.pop_entry()
-        for line in order.lines:
-            self.lines.append_entry(
-                {"label": line.label, "quantity": line.quantity, "unit_net": line.unit_net, "vat_rate": line.vat_rate}
+        for line in stored:
+            self.lines.append_entry(asdict(line)).form.offer_rates()
+        self.add_empty_lines(2)
+        self.lines_seen.data = fingerprint(stored)
+
+    def given_lines(self) -> list[Line]:
+        forms = [entry.form for entry in self.lines.entries if entry.form.label.data]
+        return [
+            Line(form.label.data, form.quantity.data, form.unit_net.data, form.vat_rate.data or 0) for form in forms
+        ]
+
+    def changed_lines(self, stored: Sequence[Line]) -> list[Line] | None:
+        """Return the lines if they were changed here, else None; EditedMeanwhile if somebody else changed them too."""
+        given = self.given_lines()
+        if given == list(stored) or fingerprint(given) == self.lines_seen.data:
+            return None
+        if fingerprint(stored) != self.lines_seen.data:
+            self.conflicted, self.other_lines = True, stored
+            self.lines_seen.data, self.lines_seen.raw_data = fingerprint(stored), None
+            raise EditedMeanwhile
+        return given
+
+    @property
+    def error_rows(self) -> list[tuple[str, str, str]]:
+        """Return the errors with those of the lines at their own fields."""
+        rows = [("", "", message) for message in self.refused]
+        if self.other_lines is not None:
+            rows.append(
+                ("lines", _("Lines"), _("Somebody else saved other lines meanwhile. They are shown below yours."))
             )
-        for _n in range(2):
-            self.lines.append_entry({"vat_rate": 2000})
-        for entry in self.lines.entries:
-            entry.form.set_up()
+        for item in self:
+            if item is not self.lines:
+                rows += field_errors([item])
+                continue
+            for number, entry in enumerate(self.lines.entries, start=1):
+                rows += field_errors(entry.form, prefix=_("Line %(number)s – ", number=number))
+        return rows
+
+
+def fingerprint(lines: Sequence[Line]) -> str:
+    """Return what the form remembers of the lines that it showed."""
+    return digest([" ".join(map(str, (number, *astuple(line)))) for number, line in enumerate(lines)])

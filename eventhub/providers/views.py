@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
+
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventhub import activity, hookspecs, spreadsheets
 from eventhub.access.permissions import requires
+from eventhub.contributions import ProviderKind
 from eventhub.db import locked, transaction
 from eventhub.i18n import gettext as _
+from eventhub.i18n import lazy_gettext as _l
 from eventhub.providers import domain, permissions, words
 from eventhub.providers.forms import OrderForm, ProviderForm
 from eventhub.providers.models import Order, OrderState, Provider
 from eventhub.site.flash import done
+from eventhub.web import panels
 from eventhub.web.context import history_lines
 from eventhub.web.forms import Form, labels_of
 from eventhub.web.lists import Column, paginate, table, wanted_export
@@ -26,6 +31,9 @@ FACTS = (
 )
 ORDER_FACTS = "title kind needed_by choice_note engagement_number reserve invoice_reference invoice_due".split()
 
+LABELS = labels_of(ProviderForm) | {"archived_at": _l("Archived"), "sort_key": _l("Sorted as")}
+ORDER_LABELS = labels_of(OrderForm) | {"archived_at": _l("Archived"), "lines": _l("Lines"), "state": _l("State")}
+
 
 def facts(found: Provider) -> dict[str, object]:
     return {name: getattr(found, name) for name in FACTS}
@@ -38,6 +46,10 @@ def order_facts(found: Order) -> dict[str, object]:
 def kinds_in_words(found: Provider) -> list[str]:
     known = g.hooks.hub.provider_kinds
     return [str(known[code].title) if code in known else code for code in found.kinds]
+
+
+def kinds() -> list[ProviderKind]:
+    return sorted(g.hooks.hub.provider_kinds.values(), key=lambda kind: kind.order)
 
 
 def columns() -> list[Column[Provider]]:
@@ -83,7 +95,7 @@ def index() -> ResponseReturnValue:
         words=words,
         spent=domain.spent,
         kinds_in_words=kinds_in_words,
-        kinds=sorted(g.hooks.hub.provider_kinds.values(), key=lambda kind: kind.order),
+        kinds=kinds(),
     )
 
 
@@ -102,16 +114,20 @@ def create() -> ResponseReturnValue:
 @bp.get("/<int:provider_id>")
 @requires(permissions.READ)
 def show(provider_id: int) -> ResponseReturnValue:
-    found = domain.provider(g.event, provider_id)
-    rows = paginate(domain.orders_query(g.event, provider_id=found.id), per_page=200).rows
+    found = domain.with_orders(g.event, provider_id)
+    rule = domain.policy(found)
+    said = {"state": words.STATES, "cutoff_unit": words.UNITS, "kinds": {kind.code: kind.title for kind in kinds()}}
+    noon = datetime.combine(g.event.starts_on, time(12), g.event.zone)
     return render_template(
         "providers/show.html",
         provider=found,
-        orders=rows,
-        policy=domain.policy(found),
+        orders=[order for order in found.orders if order.archived_at is None],
+        policy=rule,
+        noon=noon,
+        final=domain.cutoff(g.event, rule, noon) if rule else None,
         kinds=kinds_in_words(found),
-        panels=g.hooks.collect(hookspecs.provider_panels, event=g.event, provider=found),
-        history=history_lines(activity.history(found), labels_of(ProviderForm), {"state": words.STATES}),
+        panels=panels.render(g.hooks.collect(hookspecs.provider_panels, event=g.event, provider=found)),
+        history=history_lines(activity.history(found), LABELS, said),
         words=words,
     )
 
@@ -135,13 +151,15 @@ def edit(provider_id: int) -> ResponseReturnValue:
 def archive(provider_id: int) -> ResponseReturnValue:
     form = Form()
     if form.validate():
-        with transaction():
+        with form.refusals(), transaction():
             found = locked(Provider, provider_id, event_id=g.event.id)
             put_away = found.archived_at is None
-            domain.set_archived(found, put_away, by=g.actor)
-        undo = url_for("providers.archive", provider_id=provider_id) if put_away else None
-        done(_("The provider is archived.") if put_away else _("The provider is back."), undo=undo)
-    return redirect(url_for("providers.index"))
+            domain.set_archived(g.event, found, put_away, by=g.actor, hooks=g.hooks)
+            undo = url_for("providers.archive", provider_id=provider_id) if put_away else None
+            done(_("The provider is archived.") if put_away else _("The provider is back."), undo=undo)
+            return redirect(url_for("providers.index"))
+    back = url_for("providers.show", provider_id=provider_id)
+    return render_template("site/refused.html", form=form, back=back), 422
 
 
 # --- orders ---------------------------------------------------------------------------------------------------------
@@ -150,10 +168,18 @@ def archive(provider_id: int) -> ResponseReturnValue:
 @bp.get("/orders")
 @requires(permissions.READ)
 def orders() -> ResponseReturnValue:
-    query = domain.orders_query(g.event, state=request.args.get("state", ""))
+    query = domain.orders_query(
+        g.event,
+        search=request.args.get("q", ""),
+        state=request.args.get("state", ""),
+        kind=request.args.get("kind", ""),
+        archived=request.args.get("show") == "archived",
+    )
     if kind := wanted_export():
         return spreadsheets.download(kind, _("Orders"), *table(order_columns(), paginate(query, per_page=100_000).rows))
-    return render_template("providers/orders.html", page=paginate(query), words=words)
+    return render_template(
+        "providers/orders.html", page=paginate(query), words=words, kinds=kinds(), ordered=domain.ordered_net(g.event)
+    )
 
 
 @bp.route("/<int:provider_id>/orders/new", methods=["GET", "POST"])
@@ -161,6 +187,8 @@ def orders() -> ResponseReturnValue:
 def create_order(provider_id: int) -> ResponseReturnValue:
     found = domain.provider(g.event, provider_id)
     form = OrderForm(data={"kind": found.kinds[0] if found.kinds else ""})
+    if wants_more_lines(form):
+        return render_template("providers/order_form.html", form=form, provider=found, order=None)
     if form.validate_on_submit():
         with form.refusals(), transaction():
             found = locked(Provider, provider_id, event_id=g.event.id)
@@ -171,6 +199,14 @@ def create_order(provider_id: int) -> ResponseReturnValue:
     return render_template("providers/order_form.html", form=form, provider=found, order=None), form.status
 
 
+def wants_more_lines(form: OrderForm) -> bool:
+    """Add empty lines where a button asks for them; nothing is saved or checked then."""
+    wanted = request.method == "POST" and "more" in request.form
+    if wanted:
+        form.add_empty_lines()
+    return wanted
+
+
 @bp.get("/orders/<int:order_id>")
 @requires(permissions.READ)
 def order(order_id: int) -> ResponseReturnValue:
@@ -178,8 +214,9 @@ def order(order_id: int) -> ResponseReturnValue:
     return render_template(
         "providers/order.html",
         order=found,
-        next_states=domain.NEXT_STATES[found.state],
-        history=history_lines(activity.history(found), labels_of(OrderForm), {"state": words.ORDER_STATES}),
+        steps=domain.next_steps(found),
+        kinds={kind.code: kind.title for kind in kinds()},
+        history=history_lines(activity.history(found), ORDER_LABELS, {"state": words.ORDER_STATES}),
         words=words,
     )
 
@@ -190,11 +227,14 @@ def edit_order(order_id: int) -> ResponseReturnValue:
     found = domain.order(g.event, order_id)
     form = OrderForm(current=order_facts(found))
     if not form.is_submitted():
-        form.show_lines(found)
+        form.show_lines(domain.lines_of(found))
+    if wants_more_lines(form):
+        return render_template("providers/order_form.html", form=form, provider=found.provider, order=found)
     if form.validate_on_submit():
         with form.refusals(), transaction():
             found = domain.order_for_change(g.event, order_id)
-            domain.change_order(g.event, found, form.changes_to(order_facts(found)), form.given_lines(), by=g.actor)
+            lines = form.changed_lines(domain.lines_of(found))
+            domain.change_order(g.event, found, form.changes_to(order_facts(found)), lines, by=g.actor)
             done(_("The purchase order is saved."))
             return redirect(url_for("providers.order", order_id=order_id))
     return render_template("providers/order_form.html", form=form, provider=found.provider, order=found), form.status
@@ -211,4 +251,20 @@ def move_order(order_id: int, state: str) -> ResponseReturnValue:
             domain.move_order(g.event, found, OrderState(state), by=g.actor, hooks=g.hooks)
             done(_("The state of the order is changed."))
             return redirect(back)
+    return render_template("site/refused.html", form=form, back=back), 422
+
+
+@bp.post("/orders/<int:order_id>/archive")
+@requires(permissions.EDIT)
+def archive_order(order_id: int) -> ResponseReturnValue:
+    form = Form()
+    if form.validate():
+        with form.refusals(), transaction():
+            found = domain.order_for_change(g.event, order_id)
+            put_away = found.archived_at is None
+            domain.set_archived(g.event, found, put_away, by=g.actor, hooks=g.hooks)
+            undo = url_for("providers.archive_order", order_id=order_id) if put_away else None
+            done(_("The order is archived.") if put_away else _("The order is back."), undo=undo)
+            return redirect(url_for("providers.orders"))
+    back = url_for("providers.order", order_id=order_id)
     return render_template("site/refused.html", form=form, back=back), 422
