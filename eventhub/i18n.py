@@ -40,14 +40,20 @@ def speaking(other: str) -> Iterator[None]:
         g.language = before
 
 
+_UNTRANSLATED = NullTranslations()
+
+
 def _catalogue() -> NullTranslations:
     """Return the merged catalogue of the present language.
 
     flask_babel finds it anew for every string (22 µs each); here once per language and app.
     """
     if not has_app_context():
-        return NullTranslations()
+        return _UNTRANSLATED
     spoken = language()
+    kept: tuple[str, NullTranslations] | None = g.get("_catalogue")
+    if kept is not None and kept[0] == spoken:
+        return kept[1]
     loaded: dict[str, NullTranslations] = current_app.extensions["eventhub_catalogues"]
     if spoken not in loaded:
         merged = Translations()
@@ -57,6 +63,7 @@ def _catalogue() -> NullTranslations:
                 merged.merge(catalogue)
                 merged.plural = catalogue.plural  # merge() forgets the plural rule
         loaded[spoken] = merged
+    g._catalogue = (spoken, loaded[spoken])
     return loaded[spoken]
 
 
