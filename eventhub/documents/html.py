@@ -185,10 +185,11 @@ class _Writer:
         rows = Markup("\n").join(self.row(block, row) for row in block.rows)
         named = Markup(' id="{}"').format(name) if name else ""
         caption = Markup("<caption{}>{}</caption>").format(named, self.line(block.caption)) if block.caption else ""
-        region = Markup(' role="region" aria-labelledby="{}"').format(name) if name else ""
+        # a <section> with a name is a region; without one it would be a landmark that says nothing
+        tag, region = ("section", Markup(' aria-labelledby="{}"').format(name)) if name else ("div", "")
         return Markup(
-            '<div class="scroll" tabindex="0"{}><table>{}<thead><tr>{}</tr></thead>\n<tbody>{}</tbody></table></div>'
-        ).format(region, caption, head, rows)
+            '<{0} class="scroll" tabindex="0"{1}><table>{2}<thead><tr>{3}</tr></thead>\n<tbody>{4}</tbody></table></{0}>'
+        ).format(tag, region, caption, head, rows)
 
     def row(self, block: Table, row: tuple[Text, ...]) -> Markup:
         cells = (

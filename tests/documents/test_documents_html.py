@@ -58,13 +58,13 @@ def test_a_dossier_reads_as_a_page() -> None:
         '<h3 id="section-2">Mardi 25 mars</h3>',
         f"<dl><dt>12{N}h{N}00</dt><dd>Buffet d’accueil</dd><dt>14{N}h{N}00</dt><dd>Plénière d’ouverture</dd></dl>",
         (
-            '<div class="scroll" tabindex="0" role="region" aria-labelledby="section-table-1"><table>'
+            '<section class="scroll" tabindex="0" aria-labelledby="section-table-1"><table>'
             '<caption id="section-table-1">Les visites du mercredi</caption>'
             '<thead><tr><th scope="col">Visite</th><th scope="col">Langue</th>'
             '<th scope="col" class="num">Places</th></tr></thead>'
         ),
         '<tbody><tr><th scope="row">Vizille</th><td>FR</td><td class="num">15</td></tr>',
-        '<tr><th scope="row">Chronovélo</th><td>FR, EN</td><td class="num">12</td></tr></tbody></table></div>',
+        '<tr><th scope="row">Chronovélo</th><td>FR, EN</td><td class="num">12</td></tr></tbody></table></section>',
         '<h2 id="section-3">Visites</h2>',
         "<figure>",
     ]
