@@ -188,7 +188,8 @@ class _Writer:
         # a <section> with a name is a region; without one it would be a landmark that says nothing
         tag, region = ("section", Markup(' aria-labelledby="{}"').format(name)) if name else ("div", "")
         return Markup(
-            '<{0} class="scroll" tabindex="0"{1}><table>{2}<thead><tr>{3}</tr></thead>\n<tbody>{4}</tbody></table></{0}>'
+            '<{0} class="scroll" tabindex="0"{1}><table>{2}<thead><tr>{3}</tr></thead>\n'
+            "<tbody>{4}</tbody></table></{0}>"
         ).format(tag, region, caption, head, rows)
 
     def row(self, block: Table, row: tuple[Text, ...]) -> Markup:
