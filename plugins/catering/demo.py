@@ -6,7 +6,7 @@ Diets and allergens are given to fixed people, so that the counts in the tests c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,9 +30,10 @@ CATERERS: dict[str, dict[str, Any]] = {
         "name": "Table des Trois Massifs (entreprise fictive)",
         "contact_name": "Rose Exemple",
         "email": "table@example.org",
-        "terms": "Effectif définitif huit jours ouvrables avant le service ; ensuite trois de plus ou deux de moins.",
+        "terms": "Effectif définitif huit jours ouvrables avant, à midi ; ensuite trois couverts de plus ou deux de moins.",
         "cutoff_n": 8,
         "cutoff_unit": "ouvrable",
+        "cutoff_hour": time(12),  # the contract names the day only; noon, so that a day's meals are final together
         "max_increase": 3,
         "max_decrease": 2,
     },

@@ -133,12 +133,18 @@ def show(meal_id: int) -> ResponseReturnValue:
             (row, Headcount.from_json(row.counts), freezing.genuine(row, secret())) for row in meal.snapshots
         ],
         entries=activity.history(meal),
-        labels={name: getattr(MealForm, name).args[0] for name in domain.FACTS},
+        labels=labels(),
         title=domain.title,
         items=domain.items_in_words(meal),
         when=contributions.when,
         words=words,
     )
+
+
+def labels() -> dict[str, object]:
+    """Return the names of what the history of a meal says changed."""
+    fields = {name: getattr(MealForm, name).args[0] for name in domain.FACTS}
+    return {**fields, "items": _("In the programme"), "covers": _("Covers")}
 
 
 def facts(meal: Meal) -> dict[str, object]:

@@ -79,6 +79,11 @@ def allergen(code: str, severe: bool = False, *, inside: bool = False) -> str:
     return _("%(allergen)s (severe)", allergen=name) if severe else name
 
 
+def signed(number: int) -> str:
+    """Return "+3", "−2" with a true minus, or "0"."""
+    return f"{number:+d}".replace("-", "\u2212") if number else "0"
+
+
 def allergens(found: Iterable[tuple[str, bool]]) -> str:
     return ", ".join(allergen(code, severe) for code, severe in found)
 

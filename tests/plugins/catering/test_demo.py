@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from eventhub.api import Demo, MealAt, OrderState, Participant, get, transaction
+from eventhub.api import Deadline, Demo, MealAt, OrderState, Participant, get, transaction
 from eventhub.providers import domain as providers
 from plugins.catering import contributions, domain, forecast
 from plugins.catering.headcount import AllergenCount, Headcount, Plate
@@ -24,6 +24,7 @@ ON_WALKS = {
     "visit_d": ("bordeaux-5", "ariege-4"),  # no pork, without gluten
     "visit_e": ("reykjavik-3", "turin-1"),  # vegan with a severe allergy, standard
 }
+SERVED, PACKED = "8 working days before, Mon–Sat", "2 working days before, Mon–Fri"
 NOT_ON_WALKS = {"visit_a": ("tampere-2",), "visit_b": ("prague-1", "lisbon-1")}
 
 
@@ -34,6 +35,10 @@ def reference_event(told) -> Demo:
         for visit, people in visits.items():
             told.walks.lines += [(told.demo.people[key], told.demo.items[visit], meal) for key in people]
     return told.demo
+
+
+def deadlines(demo: Demo) -> list[Deadline]:
+    return list(contributions.deadlines(demo.event))
 
 
 def by_item(demo: Demo) -> dict[str, Meal]:
@@ -77,10 +82,20 @@ def test_the_cutoffs_are_those_of_the_contract(reference_event: Demo) -> None:
         "visit_c": "Mon 24",
     }
     assert found["visit_c"] == datetime(2025, 3, 24, 13, 30, tzinfo=PARIS)
-    assert {row.note for row in contributions.deadlines(reference_event.event)} == {
-        "8 working days before, Mon–Sat",
-        "2 working days before, Mon–Fri",
-    }
+    lines = [
+        (row.at.astimezone(PARIS).strftime("%a %d %H:%M"), row.title, row.note) for row in deadlines(reference_event)
+    ]
+    assert lines == [
+        ("Sat 15 12:00", "Figures are final: Welcome and buffet, Break and Welcome dinner", SERVED),
+        (
+            "Mon 17 12:00",
+            "Figures are final: Break, Lunch, served or packed, Break after the visits and "
+            "Dinner at the Halle aux Noix",
+            SERVED,
+        ),
+        ("Tue 18 12:00", "Figures are final: Break and Lunch", SERVED),
+        ("Mon 24 13:30", "Figures are final: Packed lunches, Wednesday 26 March", PACKED),
+    ]
 
 
 def test_everybody_eats_on_thursday(reference_event: Demo) -> None:
