@@ -31,6 +31,10 @@ def take_from_url(endpoint: str | None, values: dict[str, Any] | None) -> None:
 
 
 def _preferred() -> str:
+    """Return the language of an address that leads nowhere, else the one that the browser asks for."""
+    first = request.path.lstrip("/").partition("/")[0]
+    if first in LANGUAGES:
+        return first
     return request.accept_languages.best_match(LANGUAGES) or str(current_app.config["LANGUAGE"])
 
 
