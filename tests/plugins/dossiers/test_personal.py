@@ -260,3 +260,14 @@ def test_the_list_of_people_takes_the_same_statements_for_3_or_23(world: World, 
         world.delegation("Ghent", people=20)
     client.get(path)
     assert statement_count(world.app, lambda: client.get(path)) == few
+
+
+def test_a_dossier_takes_the_same_statements_for_3_or_23_people(world: World, people: list[Participant]) -> None:
+    guest, path = world.guest(people[0]), world.url(f"my-dossier/{people[0].id}/", area="e")
+    guest.get(path)
+    few = statement_count(world.app, lambda: guest.get(path))
+    with world.writing():
+        world.delegation("Ghent", people=20)
+        for _more in range(5):
+            world.item()
+    assert statement_count(world.app, lambda: guest.get(path)) == few

@@ -6,6 +6,7 @@ import pytest
 
 from eventhub.access.models import EventRole
 from eventhub.api import LocalizedText, Refused, session
+from eventhub.db import statement_count
 from eventhub.events import domain as events
 from eventhub.testing import World, csrf_of
 from plugins.dossiers import domain
@@ -192,3 +193,15 @@ def test_copying_an_event_copies_texts_and_due_dates_not_editions(world: World, 
     assert isinstance(copied, Section)
     assert domain.plan(target) == Due(30, 7)
     assert domain.editions(target) == []
+
+
+def test_the_first_page_takes_the_same_statements_for_1_or_21_texts(world: World, write: Write) -> None:
+    write(en="")
+    client = world.client(world.owner)
+    path = world.url("dossiers/")
+    client.get(path)  # the truth behind the menu is computed once
+    one = statement_count(world.app, lambda: client.get(path))
+    for _more in range(20):
+        write(en="")
+    client.get(path)
+    assert statement_count(world.app, lambda: client.get(path)) == one
