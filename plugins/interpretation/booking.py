@@ -77,6 +77,11 @@ class DoesNotFit(Refused):
     field = "anyway"
 
 
+class NoReason(Refused):
+    message = _l("Write why this booking holds although it does not fit.")
+    field = "reason"
+
+
 class StateNotPossible(Refused):
     message = _l("This is not possible in the present state of the booking. Reload the page to see what is.")
 
@@ -218,8 +223,10 @@ def book(event: Event, person: Interpreter, wanted: Wanted, *, by: Actor) -> lis
     needs = domain.needs_by_item(event)
     teams = {item.id: team_of(item, needs.get(item.id, ()), wanted.booth) for item in items}
     breaks = weigh(event, person, wanted)
-    if breaks and not (wanted.anyway and wanted.reason):
+    if breaks and not wanted.anyway:
         raise DoesNotFit
+    if breaks and not wanted.reason:
+        raise NoReason
     written = []
     for item in items:
         new = known.get(item.id) or Assignment(

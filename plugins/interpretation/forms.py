@@ -22,11 +22,10 @@ from eventhub.api import (
     TextField,
     VersionedForm,
     WholeNumberField,
-    _,
     _l,
     delegations,
     format_day,
-    format_times,
+    format_time,
     language,
     number_or_none,
     programme,
@@ -40,10 +39,9 @@ SILENT_KINDS = frozenset({ItemKind.MEAL, ItemKind.BREAK, ItemKind.TRANSFER})
 
 
 def item_label(item: ProgrammeItem) -> str:
-    """Return "Tue 25 March, 14:00 – 15:00: Opening plenary"."""
+    """Return "Tue 25 Mar, 14:00 – Opening plenary"."""
     day = format_day(item.starts_at.astimezone(g.event.zone).date(), "EEE d MMM")
-    times = format_times(item.starts_at, item.ends_at, g.event.zone)
-    return _("%(day)s, %(times)s: %(title)s", day=day, times=times, title=item.title.label(language()))
+    return f"{day}, {format_time(item.starts_at, g.event.zone)} – {item.title.label(language())}"
 
 
 def put_first(field: ChoiceField, codes: Iterable[str]) -> None:
@@ -126,7 +124,7 @@ class InterpreterForm(VersionedForm):
     email = EmailField(
         _l("E-mail of the freelance"), required=False, description=_l("An agency’s address is on its own page.")
     )
-    a_languages = LanguagesField(_l("A languages"), description=_l("Mother tongue: they work into it."))
+    a_languages = LanguagesField(_l("A languages"), required=True, description=_l("Mother tongue: they work into it."))
     b_languages = LanguagesField(_l("B languages"), description=_l("Active: they work into these as well."))
     c_languages = LanguagesField(_l("C languages"), description=_l("Understood only: they work from these."))
     domicile = TextField(
@@ -180,10 +178,6 @@ class BookingForm(Form):
         offered = (AssignmentState.OPTION, AssignmentState.FIRM)
         self.state.offer([(str(code), words.BOOKING_STATES[code]) for code in offered])
 
-    def validate_reason(self, field: wtforms.Field) -> None:
-        if self.anyway.data and not field.data:
-            raise wtforms.ValidationError(_("Write why this booking holds although it does not fit."))
-
 
 def person_label(person: Interpreter) -> str:
     held = "/".join(code.upper() for code in (*person.a_languages, *person.b_languages))
@@ -210,7 +204,7 @@ class DocumentForm(VersionedForm):
     def set_up(self) -> None:
         items = [item for item in programme.active_items(g.event) if item.kind not in SILENT_KINDS]
         self.item_id.offer([(item.id, item_label(item)) for item in items])
-        self.delegation_id.offer(delegations.names(g.event))
+        self.delegation_id.offer([(key, str(name)) for key, name in delegations.names(g.event)])
 
     def also_offer(self, found: ExpectedDocument) -> None:
         """Keep what the document already has choosable: an item cancelled since, a delegation archived since."""

@@ -20,7 +20,7 @@ from .models import Assignment, Interpreter, Need, NeedState, Settings
 from .plan import Plan, heard_by_headset, pair_of, plan_of
 from .profiles import PAIR_NOT_HELD, PROFILES
 from .rules import Mode, Profile, TeamSize
-from .sessions import Session
+from .sessions import Pair, Session
 from .staffing import Violation
 
 
@@ -71,6 +71,20 @@ class Line:
             for found in self.violations
         )
         return NeedState.COVERED if any(each.team for each in teams) and not lacking else NeedState.TO_COVER
+
+    @property
+    def directions(self) -> list[tuple[str, NeedState]]:
+        """The needs in short, each with where it stands: "FR → EN", or "FR ↔ EN" where both ways stand alike."""
+        states = {pair_of(need): self.state_of(need) for need in self.needs}
+        found = []
+        for pair, state in states.items():
+            back = Pair(pair.target, pair.source)
+            source, target = pair.source.upper(), pair.target.upper()
+            if states.get(back) is not state:
+                found.append((f"{source} → {target}", state))
+            elif (f"{target} ↔ {source}", state) not in found:
+                found.append((f"{source} ↔ {target}", state))
+        return found
 
     def listeners(self, need: Need) -> int:
         """Return how many listen: as written, or as counted."""

@@ -71,6 +71,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "interpretation/documents.html",
         page=page,
+        asked_in_words=contributions.asked_in_words,
         endangered={row.id for row in page.rows if documents.endangered(g.event, settings, row, now)},
         packs=[(pack, domain.pack_due(g.event, settings, pack), domain.pack_sent_at(settings, pack)) for pack in Pack],
         items=documents.items(g.event),

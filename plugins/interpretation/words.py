@@ -146,6 +146,27 @@ def finding(found: Violation, titles: Sequence[str], names: Sequence[str]) -> st
     return _("The team of %(items)s does not fit", items=items)
 
 
+def brief(found: Violation) -> str:
+    """Return what does not fit in a few words, beside the item that it is about."""
+    if isinstance(found.rule, TeamSize):
+        needed = int(found.parameters["needed"])
+        if not needed:
+            return _("Too long for any team")
+        return ngettext(
+            "%(assigned)s booked, %(num)d needed",
+            "%(assigned)s booked, %(num)d needed",
+            needed,
+            assigned=found.parameters["assigned"],
+        )
+    if found.rule is TWO_PLACES:
+        return _("In two places at once")
+    if found.rule in (NO_PAIR, PAIR_NOT_HELD):
+        return _("A pair of languages is missing")
+    if isinstance(found.rule, Lunch):
+        return _("No hour for lunch")
+    return _("A rule of the profile does not hold")
+
+
 def _team(found: Violation, items: str) -> str:
     needed, assigned = int(found.parameters["needed"]), int(found.parameters["assigned"])
     if not needed:
