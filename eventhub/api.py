@@ -37,7 +37,7 @@ from eventhub.contributions import (
     PublicLink,
     Severity,
 )
-from eventhub.db import Json, Model, db, get, locked, session, transaction
+from eventhub.db import Json, LocalizedType, Model, UtcDateTime, db, get, locked, session, transaction
 from eventhub.delegations import domain as delegations
 from eventhub.delegations import needs
 from eventhub.delegations import words as delegation_words

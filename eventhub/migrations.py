@@ -85,6 +85,7 @@ def _config(app: Flask, ledger: str, folders: list[Path], connection: sa.Connect
         connection=connection,
         metadata=Model.metadata,
         version_table=version_table(ledger),
+        types_from="eventhub.db" if ledger == CORE else "eventhub.api",
         owns=lambda table: owns(ledger, table, plugins),
     )
     return config

@@ -176,7 +176,11 @@ def _deliver(message: MailMessage, text: str) -> None:
             "Auto-Submitted": "auto-generated",
         },
     )
-    mail.send()
+    connection = current_app.extensions["mailman"].get_connection()
+    try:
+        connection.send_messages([mail])
+    finally:
+        connection.close()  # a refusal in the middle of a mail leaves it open otherwise
 
 
 def init_app(app: Any) -> None:

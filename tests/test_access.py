@@ -51,6 +51,7 @@ WORDS = {
     "code": "en",
     "number": 1,
     "media": "html",
+    "pack": "first",
     "format": "pdf",
     "kind": "programme",
     "filename": "eventhub.css",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import eventhub.db
+import eventhub.api
 
 revision = "catering_0001"
 down_revision = None
@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("max_increase", sa.Integer(), nullable=True),
         sa.Column("in_percent", sa.Boolean(), nullable=False),
         sa.Column("minimum_invoiced", sa.Integer(), nullable=True),
-        sa.Column("archived_at", eventhub.db.UtcDateTime(), nullable=True),
+        sa.Column("archived_at", eventhub.api.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name=op.f("fk_catering_meal_event_id_event"), ondelete="CASCADE"
         ),
@@ -57,7 +57,7 @@ def upgrade() -> None:
         sa.Column("participant_id", sa.Integer(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("confirmed", sa.Boolean(), nullable=False),
-        sa.Column("declared_at", eventhub.db.UtcDateTime(), nullable=False),
+        sa.Column("declared_at", eventhub.api.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name=op.f("fk_catering_need_event_id_event"), ondelete="CASCADE"
         ),
@@ -79,12 +79,12 @@ def upgrade() -> None:
         sa.Column("event_id", sa.Integer(), nullable=False),
         sa.Column("meal_id", sa.Integer(), nullable=False),
         sa.Column("first_id", sa.Integer(), nullable=True),
-        sa.Column("taken_at", eventhub.db.UtcDateTime(), nullable=False),
+        sa.Column("taken_at", eventhub.api.UtcDateTime(), nullable=False),
         sa.Column("taken_by_kind", sa.String(length=10), nullable=False),
         sa.Column("taken_by_id", sa.Integer(), nullable=True),
-        sa.Column("cutoff_at", eventhub.db.UtcDateTime(), nullable=True),
+        sa.Column("cutoff_at", eventhub.api.UtcDateTime(), nullable=True),
         sa.Column("note", sa.String(length=500), nullable=False),
-        sa.Column("counts", eventhub.db.Json, nullable=False),
+        sa.Column("counts", eventhub.api.Json, nullable=False),
         sa.Column("signature", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name=op.f("fk_catering_snapshot_event_id_event"), ondelete="CASCADE"

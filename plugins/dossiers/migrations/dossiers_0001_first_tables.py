@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import eventhub.db
+import eventhub.api
 
 revision = "dossiers_0001"
 down_revision = None
@@ -22,17 +22,17 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("language", sa.String(length=12), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("published_at", eventhub.db.UtcDateTime(), nullable=False),
+        sa.Column("published_at", eventhub.api.UtcDateTime(), nullable=False),
         sa.Column("published_by", sa.Integer(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("job_id", sa.Integer(), nullable=True),
-        sa.Column("gaps", eventhub.db.Json, nullable=False),
+        sa.Column("gaps", eventhub.api.Json, nullable=False),
         sa.Column("waiver", sa.String(length=500), nullable=False),
-        sa.Column("replaced", eventhub.db.Json, nullable=False),
+        sa.Column("replaced", eventhub.api.Json, nullable=False),
         sa.Column("content_sha256", sa.String(length=64), nullable=False),
         sa.Column("html_sha256", sa.String(length=64), nullable=False),
         sa.Column("pdf_sha256", sa.String(length=64), nullable=False),
-        sa.Column("content", eventhub.db.Json, nullable=False),
+        sa.Column("content", eventhub.api.Json, nullable=False),
         sa.Column("html", sa.LargeBinary(), nullable=False),
         sa.Column("pdf", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -66,12 +66,12 @@ def upgrade() -> None:
         "dossiers_section",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
-        sa.Column("title", eventhub.db.LocalizedType(), nullable=False),
-        sa.Column("text", eventhub.db.LocalizedType(), nullable=False),
-        sa.Column("kinds", eventhub.db.Json, nullable=False),
+        sa.Column("title", eventhub.api.LocalizedType(), nullable=False),
+        sa.Column("text", eventhub.api.LocalizedType(), nullable=False),
+        sa.Column("kinds", eventhub.api.Json, nullable=False),
         sa.Column("place", sa.String(length=10), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("archived_at", eventhub.db.UtcDateTime(), nullable=True),
+        sa.Column("archived_at", eventhub.api.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name=op.f("fk_dossiers_section_event_id_event"), ondelete="CASCADE"
         ),
@@ -86,7 +86,7 @@ def upgrade() -> None:
         sa.Column("event_id", sa.Integer(), nullable=False),
         sa.Column("participant_id", sa.Integer(), nullable=False),
         sa.Column("language", sa.String(length=12), nullable=False),
-        sa.Column("made_at", eventhub.db.UtcDateTime(), nullable=False),
+        sa.Column("made_at", eventhub.api.UtcDateTime(), nullable=False),
         sa.Column("pdf_sha256", sa.String(length=64), nullable=False),
         sa.Column("pdf", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import eventhub.db
+import eventhub.api
 
 revision = "field_visits_0001"
 down_revision = None
@@ -20,10 +20,10 @@ def upgrade() -> None:
         sa.Column("event_id", sa.Integer(), nullable=False),
         sa.Column("wave", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("plan", eventhub.db.Json, nullable=False),
+        sa.Column("plan", eventhub.api.Json, nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
-        sa.Column("computed_at", eventhub.db.UtcDateTime(), nullable=False),
-        sa.Column("published_at", eventhub.db.UtcDateTime(), nullable=True),
+        sa.Column("computed_at", eventhub.api.UtcDateTime(), nullable=False),
+        sa.Column("published_at", eventhub.api.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name=op.f("fk_field_visits_run_event_id_event"), ondelete="CASCADE"
         ),
@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.Column("event_id", sa.Integer(), nullable=False),
         sa.Column("per_delegation", sa.Integer(), nullable=True),
         sa.Column("wishes_asked", sa.Integer(), nullable=False),
-        sa.Column("wishes_close_at", eventhub.db.UtcDateTime(), nullable=True),
+        sa.Column("wishes_close_at", eventhub.api.UtcDateTime(), nullable=True),
         sa.CheckConstraint("per_delegation >= 1", name=op.f("ck_field_visits_settings_per_delegation_from_one")),
         sa.CheckConstraint("wishes_asked BETWEEN 1 AND 10", name=op.f("ck_field_visits_settings_wishes_asked")),
         sa.ForeignKeyConstraint(
@@ -51,18 +51,18 @@ def upgrade() -> None:
         "field_visits_visit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
-        sa.Column("title", eventhub.db.LocalizedType(), nullable=False),
-        sa.Column("description", eventhub.db.LocalizedType(), nullable=False),
+        sa.Column("title", eventhub.api.LocalizedType(), nullable=False),
+        sa.Column("description", eventhub.api.LocalizedType(), nullable=False),
         sa.Column("site", sa.String(length=200), nullable=False),
         sa.Column("host", sa.String(length=200), nullable=False),
         sa.Column("guide_id", sa.Integer(), nullable=True),
-        sa.Column("meeting_point", eventhub.db.LocalizedType(), nullable=False),
+        sa.Column("meeting_point", eventhub.api.LocalizedType(), nullable=False),
         sa.Column("way_there", sa.String(length=12), nullable=False),
-        sa.Column("languages", eventhub.db.Json, nullable=False),
+        sa.Column("languages", eventhub.api.Json, nullable=False),
         sa.Column("walking_level", sa.Integer(), nullable=False),
         sa.Column("step_free", sa.Boolean(), nullable=False),
         sa.Column("packed_lunch", sa.Boolean(), nullable=False),
-        sa.Column("archived_at", eventhub.db.UtcDateTime(), nullable=True),
+        sa.Column("archived_at", eventhub.api.UtcDateTime(), nullable=True),
         sa.CheckConstraint("walking_level BETWEEN 1 AND 3", name=op.f("ck_field_visits_visit_walking_level")),
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name=op.f("fk_field_visits_visit_event_id_event"), ondelete="CASCADE"
@@ -146,7 +146,7 @@ def upgrade() -> None:
         sa.Column("rank", sa.Integer(), nullable=True),
         sa.Column("locked", sa.Boolean(), nullable=False),
         sa.Column("run_id", sa.Integer(), nullable=True),
-        sa.Column("placed_at", eventhub.db.UtcDateTime(), nullable=False),
+        sa.Column("placed_at", eventhub.api.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name=op.f("fk_field_visits_allocation_event_id_event"), ondelete="CASCADE"
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import eventhub.db
+import eventhub.api
 
 revision = "glossary_0001"
 down_revision = None
@@ -29,15 +29,15 @@ def upgrade() -> None:
         "glossary_term",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
-        sa.Column("term", eventhub.db.LocalizedType(), nullable=False),
-        sa.Column("definition", eventhub.db.LocalizedType(), nullable=False),
+        sa.Column("term", eventhub.api.LocalizedType(), nullable=False),
+        sa.Column("definition", eventhub.api.LocalizedType(), nullable=False),
         sa.Column("domain", sa.String(length=80), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("is_acronym", sa.Boolean(), nullable=False),
         sa.Column("sort_key", sa.String(length=250), nullable=False),
         sa.Column("search_key", sa.Text(), nullable=False),
         sa.Column("written_in", sa.String(length=200), nullable=False),
-        sa.Column("archived_at", eventhub.db.UtcDateTime(), nullable=True),
+        sa.Column("archived_at", eventhub.api.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name=op.f("fk_glossary_term_event_id_event"), ondelete="CASCADE"
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import eventhub.db
+import eventhub.api
 
 revision = "interpretation_0001"
 down_revision = None
@@ -23,8 +23,8 @@ def upgrade() -> None:
         sa.Column("reserve_percent", sa.Integer(), nullable=False),
         sa.Column("first_pack_days", sa.Integer(), nullable=False),
         sa.Column("final_pack_days", sa.Integer(), nullable=False),
-        sa.Column("first_pack_sent_at", eventhub.db.UtcDateTime(), nullable=True),
-        sa.Column("final_pack_sent_at", eventhub.db.UtcDateTime(), nullable=True),
+        sa.Column("first_pack_sent_at", eventhub.api.UtcDateTime(), nullable=True),
+        sa.Column("final_pack_sent_at", eventhub.api.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name=op.f("fk_interpretation_settings_event_id_event"), ondelete="CASCADE"
         ),
@@ -38,12 +38,12 @@ def upgrade() -> None:
         sa.Column("provider_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("sort_key", sa.String(length=200), nullable=False),
-        sa.Column("a_languages", eventhub.db.Json, nullable=False),
-        sa.Column("b_languages", eventhub.db.Json, nullable=False),
-        sa.Column("c_languages", eventhub.db.Json, nullable=False),
+        sa.Column("a_languages", eventhub.api.Json, nullable=False),
+        sa.Column("b_languages", eventhub.api.Json, nullable=False),
+        sa.Column("c_languages", eventhub.api.Json, nullable=False),
         sa.Column("domicile", sa.String(length=200), nullable=False),
         sa.Column("day_rate", sa.Integer(), nullable=True),
-        sa.Column("archived_at", eventhub.db.UtcDateTime(), nullable=True),
+        sa.Column("archived_at", eventhub.api.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name=op.f("fk_interpretation_interpreter_event_id_event"), ondelete="CASCADE"
         ),
@@ -98,10 +98,10 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("owner", sa.String(length=200), nullable=False),
         sa.Column("delegation_id", sa.Integer(), nullable=True),
-        sa.Column("asked_on", eventhub.db.Json, nullable=False),
+        sa.Column("asked_on", eventhub.api.Json, nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
-        sa.Column("received_at", eventhub.db.UtcDateTime(), nullable=True),
-        sa.Column("archived_at", eventhub.db.UtcDateTime(), nullable=True),
+        sa.Column("received_at", eventhub.api.UtcDateTime(), nullable=True),
+        sa.Column("archived_at", eventhub.api.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["delegation_id"],
             ["delegation.id"],
@@ -136,7 +136,7 @@ def upgrade() -> None:
         sa.Column("booth", sa.String(length=60), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
-        sa.Column("archived_at", eventhub.db.UtcDateTime(), nullable=True),
+        sa.Column("archived_at", eventhub.api.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name=op.f("fk_interpretation_need_event_id_event"), ondelete="CASCADE"
         ),
