@@ -166,7 +166,16 @@ def people(event: Event) -> list[Participant]:
 
 
 def participant(event: Event, participant_id: int) -> Participant:
-    return get(Participant, participant_id, event_id=event.id)
+    """Return the person with their delegation and travel, in one statement; NotFound for an id of another event."""
+    query = (
+        sa.select(Participant)
+        .where(Participant.id == participant_id, Participant.event_id == event.id)
+        .options(orm.joinedload(Participant.delegation), orm.joinedload(Participant.legs))
+    )
+    found = session().scalars(query).unique().one_or_none()
+    if found is None:
+        raise NotFound("participant", participant_id)
+    return found
 
 
 def is_expected(person: Participant) -> bool:
