@@ -30,7 +30,7 @@ CATERERS: dict[str, dict[str, Any]] = {
         "name": "Table des Trois Massifs (entreprise fictive)",
         "contact_name": "Rose Exemple",
         "email": "table@example.org",
-        "terms": "Effectif définitif huit jours ouvrables avant, à midi ; ensuite trois couverts de plus ou deux de moins.",
+        "terms": "Effectif définitif huit jours ouvrables avant, à midi ; ensuite trois de plus ou deux de moins.",
         "cutoff_n": 8,
         "cutoff_unit": "ouvrable",
         "cutoff_hour": time(12),  # the contract names the day only; noon, so that a day's meals are final together

@@ -25,6 +25,7 @@ ON_WALKS = {
     "visit_e": ("reykjavik-3", "turin-1"),  # vegan with a severe allergy, standard
 }
 SERVED, PACKED = "8 working days before, Mon–Sat", "2 working days before, Mon–Fri"
+WEDNESDAY = "Break, Lunch, served or packed, Break after the visits and Dinner at the Halle aux Noix"
 NOT_ON_WALKS = {"visit_a": ("tampere-2",), "visit_b": ("prague-1", "lisbon-1")}
 
 
@@ -87,12 +88,7 @@ def test_the_cutoffs_are_those_of_the_contract(reference_event: Demo) -> None:
     ]
     assert lines == [
         ("Sat 15 12:00", "Figures are final: Welcome and buffet, Break and Welcome dinner", SERVED),
-        (
-            "Mon 17 12:00",
-            "Figures are final: Break, Lunch, served or packed, Break after the visits and "
-            "Dinner at the Halle aux Noix",
-            SERVED,
-        ),
+        ("Mon 17 12:00", f"Figures are final: {WEDNESDAY}", SERVED),
         ("Tue 18 12:00", "Figures are final: Break and Lunch", SERVED),
         ("Mon 24 13:30", "Figures are final: Packed lunches, Wednesday 26 March", PACKED),
     ]
