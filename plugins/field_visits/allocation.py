@@ -29,6 +29,7 @@ from eventhub.api import (
     delegations,
     events,
     faults,
+    language,
     outbox,
     session,
 )
@@ -68,7 +69,7 @@ class NotProposed(Refused):
 
 
 class SlotFull(Refused):
-    message = _l("All %(maximum)s places on “%(visit)s” are taken. Raise its maximum, or move somebody else first.")
+    message = _l("No place is left on “%(visit)s” (%(maximum)s in all). Raise the maximum or move somebody else.")
     field = "slot_id"
 
 
@@ -90,7 +91,7 @@ class HandMadeConflict(Refused):
 
 class CarriesPlaces(Refused):
     message = _l(
-        "%(used)s people have a place on “%(visit)s” at this time. Call the departure off among the field visits and "
+        "People have places on “%(visit)s” at this time (%(used)s). Call the departure off among the field visits and "
         "publish a new allocation; then the programme can follow."
     )
 
@@ -171,7 +172,7 @@ def moves(now: Standing, plan: Plan) -> tuple[Move, ...]:
     return compare([Placement(key, row.slot_id, row.rank or 0) for key, row in now.allocations.items()], plan)
 
 
-def solved(event: Event, now: Standing, problem: Problem, *, seconds: float) -> Plan:
+def solved(now: Standing, problem: Problem, *, seconds: float) -> Plan:
     """Return the best plan, or the best found in so many seconds; no transaction need be open.
 
     Refused where places given by hand contradict the minimum of a departure.
@@ -182,7 +183,7 @@ def solved(event: Event, now: Standing, problem: Problem, *, seconds: float) -> 
         if error.reason not in {"pins_below_minimum", "pins_conflict"}:
             raise
         slot = now.slots_by_id.get(error.slot or 0)
-        visit = slot.visit.title.label(event.languages[0]) if slot else ""
+        visit = slot.visit.title.label(language()) if slot else ""
         raise (HandMadeBelowMinimum(visit=visit) if slot else HandMadeConflict()) from error
 
 
@@ -330,10 +331,10 @@ def move(event: Event, person: Participant, wave: int, slot_id: int | None, *, k
 def check_place(event: Event, now: Standing, person: Participant, slot: Slot, *, held: int | None) -> None:
     """Refuse a full departure and one that does not suit; which need stands against it is never said."""
     if slot.id != held and slot.places_left < 1:
-        raise SlotFull(visit=slot.visit.title.label(event.languages[0]), maximum=slot.maximum)
+        raise SlotFull(visit=slot.visit.title.label(language()), maximum=slot.maximum)
     one = standing.wisher(now, person, standing.access_of(event, [person.id]).get(person.id))
     if not suits(one, standing.departure(slot)):
-        raise DoesNotSuit(visit=slot.visit.title.label(event.languages[0]))
+        raise DoesNotSuit(visit=slot.visit.title.label(language()))
 
 
 def free(people: Sequence[int], wave: int | None = None) -> int:
@@ -374,7 +375,7 @@ def check_item_is_free(event: Event, item: ProgrammeItem) -> None:
     with session().no_autoflush:
         slot = session().scalar(query)
     if slot is not None and slot.places_used:
-        raise CarriesPlaces(visit=slot.visit.title.label(event.languages[0]), used=slot.places_used)
+        raise CarriesPlaces(visit=slot.visit.title.label(language()), used=slot.places_used)
 
 
 def forget(people: Sequence[int]) -> None:
@@ -434,4 +435,4 @@ def attending(event: Event, items: Sequence[int]) -> Sequence[Attending]:
         .where(Slot.item_id.in_(items), Allocation.participant_id.in_(standing.coming(event)), *standing.holds())
         .order_by(Slot.item_id, Allocation.participant_id)
     )
-    return [Attending(*row) for row in session().execute(query).tuples()]
+    return [Attending(*row) for row in session().execute(query)]

@@ -190,9 +190,10 @@ def _places(now: Standing, access: Any) -> Iterable[Check]:
                 str(slot.id),
                 Severity.AT_RISK,
                 _("“%(visit)s” is below its minimum", visit=words.name(slot)),
-                _(
-                    "%(count)s people have a place, and at least %(minimum)s are needed.",
-                    count=count,
+                ngettext(
+                    "%(num)d person has a place, and at least %(minimum)s are needed.",
+                    "%(num)d people have a place, and at least %(minimum)s are needed.",
+                    count,
                     minimum=slot.minimum,
                 ),
                 url_for("field_visits.slot", slot_id=slot.id),

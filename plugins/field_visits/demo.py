@@ -129,7 +129,7 @@ def tell(demo: Demo) -> None:
     _wish(demo, COMPANIONS, slots, COMPANIONS_ON, demo.by)
     with told_at(_moment(demo, PUBLISHED_ON)):
         now, problem = allocation.current(demo.event, 1)
-        plan = allocation.solved(demo.event, now, problem, seconds=60)
+        plan = allocation.solved(now, problem, seconds=60)
         run = allocation.propose(demo.event, 1, plan, by=demo.by)
         allocation.publish(demo.event, run.id, by=demo.by)
 

@@ -54,14 +54,12 @@ class MinimumAboveMaximum(Refused):
 
 
 class MaximumBelowPlaces(Refused):
-    message = _l("%(used)s people have a place: the maximum cannot go below that. Move somebody first.")
+    message = _l("The maximum cannot go below the places that are taken (%(used)s). Move somebody first.")
     field = "maximum"
 
 
 class HasPlaces(Refused):
-    message = _l(
-        "%(used)s people have a place on this visit. Call its departures off and publish a new allocation first."
-    )
+    message = _l("People have places on this visit (%(used)s). Call it off and publish a new allocation first.")
 
 
 class WaveFixed(Refused):
@@ -151,7 +149,7 @@ def guides(event: Event) -> list[tuple[int, str]]:
         .where(Provider.event_id == event.id, Provider.archived_at.is_(None))
         .order_by(Provider.sort_key, Provider.id)
     )
-    found = list(session().execute(query).tuples())
+    found = list(session().execute(query))
     return [(key, name) for key, name, _kinds in sorted(found, key=lambda row: "guide" not in row[2])]
 
 

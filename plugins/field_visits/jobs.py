@@ -18,7 +18,7 @@ def run(work: jobs.JobRun) -> None:
     event = session().get_one(Event, work.event_id)
     event_id = event.id
     now, problem = allocation.current(event, wave)
-    plan = allocation.solved(event, now, problem, seconds=PATIENCE)
+    plan = allocation.solved(now, problem, seconds=PATIENCE)
     with transaction():
         event = locked(Event, event_id)
         allocation.propose(event, wave, plan, by=work.asked_by)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,9 +22,11 @@ def sections(event: Event, stage: str, participants: Sequence[Participant], own:
         return
     for now in standing.standings(event):
         names = words.names(event, now.slots)
-        for person in participants:
-            if now.asked(person):
-                yield section(event, now, person, names, own=own, by=g.actor)
+        asked = [person for person in participants if now.asked(person)]
+        for place, person in enumerate(asked):
+            made = section(event, now, person, names, own=own, by=g.actor)
+            # the link to the catalogue stands once, above the first person
+            yield made if place else replace(made, template="field_visits/section.html")
 
 
 def section(

@@ -123,10 +123,10 @@ def standings(event: Event) -> list[Standing]:
     wishes: dict[int, dict[int, list[int]]] = {}
     columns = (Wish.wave, Wish.participant_id, Wish.slot_id)
     query = sa.select(*columns).where(Wish.event_id == event.id).order_by(Wish.rank)
-    for wave, person, slot in session().execute(query).tuples():
+    for wave, person, slot in session().execute(query):
         wishes.setdefault(wave, {}).setdefault(person, []).append(slot)
     absent = sa.select(Abstention.wave, Abstention.participant_id).where(Abstention.event_id == event.id)
-    abstaining = set(session().execute(absent).tuples())
+    abstaining = set(session().execute(absent))
     places = list(session().scalars(sa.select(Allocation).where(Allocation.event_id == event.id)))
     return [
         Standing(

@@ -162,7 +162,7 @@ def compute() -> ResponseReturnValue:
                     job = jobs.enqueue(ALLOCATE.name, payload, event_id=g.event.id, by=g.actor)
                     return redirect(url_for("site_manage.job", job_id=job.id))
             # solved between two transactions: nobody else waits to write meanwhile
-            plan = allocation.solved(g.event, now, problem, seconds=SECONDS)
+            plan = allocation.solved(now, problem, seconds=SECONDS)
             with transaction():
                 allocation.propose(g.event, wave, plan, by=g.actor)
                 done(_("The plan is computed. Nobody is told before you publish it."))

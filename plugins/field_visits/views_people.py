@@ -22,7 +22,9 @@ from eventhub.api import (
     done,
     get,
     locked,
+    ngettext,
     pages,
+    pgettext,
     requires,
     sort_key,
     spreadsheets,
@@ -101,7 +103,7 @@ def columns(wishes: int) -> list[Column[Line]]:
     return [
         Column("name", _("Name"), lambda line: line.person.name),
         Column("delegation", _("Delegation"), lambda line: line.person.delegation.name),
-        Column("place", _("Place"), lambda line: line.place),
+        Column("place", pgettext("on a visit", "Place"), lambda line: line.place),
         Column("rank", _("Wish"), lambda line: words.rank(line.rank) if line.slot else ""),
         Column("by_hand", _("Given by hand"), lambda line: words.yes_or_no(line.by_hand) if line.slot else ""),
         Column("abstains", _("Takes part in no visit"), lambda line: words.yes_or_no(line.abstains)),
@@ -219,18 +221,19 @@ def options(now: Standing, person: Participant) -> list[Option]:
         if limit is not None and with_them >= limit and not delegations.hosts(person):
             said.append(
                 _(
-                    "%(count)s of %(delegation)s are there already; the limit is %(limit)s.",
-                    count=with_them,
+                    "There already from %(delegation)s: %(count)s; the limit is %(limit)s.",
                     delegation=person.delegation.name,
+                    count=with_them,
                     limit=limit,
                 )
             )
         if held is not None and not current and held.places_used - 1 < held.minimum:
             said.append(
-                _(
-                    "“%(visit)s” would be left with %(count)s people, below its minimum of %(minimum)s.",
+                ngettext(
+                    "“%(visit)s” would be left with %(num)d person, below its minimum of %(minimum)s.",
+                    "“%(visit)s” would be left with %(num)d people, below its minimum of %(minimum)s.",
+                    held.places_used - 1,
                     visit=names[held.id],
-                    count=held.places_used - 1,
                     minimum=held.minimum,
                 )
             )
