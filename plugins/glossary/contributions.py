@@ -34,7 +34,7 @@ from eventhub.api import (
 )
 
 from . import detector, domain
-from .detector import Reported
+from .detector import ForbiddenUse, Reported
 from .models import Term, TermState
 
 ORDER = 80  # after the texts that use the terms
@@ -51,6 +51,19 @@ def reported(event: Event) -> list[Reported]:
     entries = hooks_of(event).collect(hookspecs.localized_texts, event=event)
     ignored = [row.acronym for row in domain.ignored(event)]
     return detector.report(entries, domain.terms(event), ignored, event.languages)
+
+
+def forbidden(event: Event, languages: Iterable[str]) -> list[ForbiddenUse]:
+    """Return where texts of the event use words that its lexicon forbids."""
+    entries = hooks_of(event).collect(hookspecs.localized_texts, event=event)
+    return detector.forbidden_uses(entries, domain.terms(event), languages)
+
+
+def check_words(event: Event, language: str) -> None:
+    """Hold back a publication in a language whose texts use a forbidden word."""
+    uses = forbidden(event, [language])
+    if uses:
+        raise domain.ForbiddenWord(text=uses[0].entry.label, word=uses[0].word)
 
 
 def cards(event: Event) -> Iterable[Card]:
@@ -88,6 +101,22 @@ def checks(event: Event) -> Iterable[Check]:
                 _("Translate them"),
                 "glossary",
             )
+    uses = forbidden(event, event.languages)
+    if uses:
+        yield Check(
+            "glossary.forbidden",
+            "all",
+            Severity.AT_RISK,
+            ngettext(
+                "%(num)d text uses a word that the lexicon forbids",
+                "%(num)d texts use a word that the lexicon forbids",
+                len({use.entry.key for use in uses}),
+            ),
+            _some(_("“%(word)s” in “%(text)s”", word=use.word, text=use.entry.label) for use in uses),
+            uses[0].entry.url or url_for("glossary.index", state=TermState.FORBIDDEN.value),
+            _("Change the text"),
+            "glossary",
+        )
     unknown = detector.undefined(reported(event))
     if unknown:
         yield Check(

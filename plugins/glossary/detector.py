@@ -1,12 +1,13 @@
-"""The acronyms of all the texts of an event, checked against its lexicon; pure."""
+"""All the texts of an event, checked against its lexicon: acronyms nobody explains, words it forbids; pure."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from eventhub.api import LocalizedEntry
+from eventhub.api import LocalizedEntry, sort_key
 
 from .acronyms import DEFAULT_IGNORED, Finding, Place, Problem, Text, find_problems, uses_in
 from .models import Term, TermState
@@ -71,6 +72,44 @@ def report(
 def undefined(reported: Iterable[Reported]) -> list[str]:
     """Return the acronyms that nobody explains in at least one language, each once."""
     return list(dict.fromkeys(one.finding.acronym for one in reported if one.finding.problem is Problem.UNDEFINED))
+
+
+@dataclass(frozen=True)
+class ForbiddenUse:
+    """A text that uses a word which the lexicon forbids, in one language."""
+
+    word: str
+    language: str
+    entry: LocalizedEntry
+
+
+def forbidden_uses(
+    entries: Sequence[LocalizedEntry], terms: Iterable[Term], languages: Iterable[str]
+) -> list[ForbiddenUse]:
+    """Return the texts in which a forbidden term stands as a whole word, whatever its capitals and accents.
+
+    The lexicon's own texts may name it, to say that it is to be avoided.
+    """
+    forbidden = [term for term in terms if term.state == TermState.FORBIDDEN]
+    if not forbidden:
+        return []
+    found = []
+    for language in languages:
+        words = [(word, _whole(word)) for term in forbidden if (word := term.term.text(language))]
+        for entry in entries:
+            text = _flat(entry.text.text(language) or "")
+            if text and not entry.key.startswith("glossary."):
+                found += [ForbiddenUse(word, language, entry) for word, pattern in words if pattern.search(text)]
+    return found
+
+
+def _whole(word: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(_flat(word))}(?!\w)")
+
+
+def _flat(text: str) -> str:
+    """Return the text without accents, capitals, and with one kind of space."""
+    return " ".join(sort_key(text).split())
 
 
 def _excerpt(entry: LocalizedEntry, language: str, place: Place, acronym: str) -> Excerpt:

@@ -47,6 +47,10 @@ class NoAcronym(Refused):
     field = "acronym"
 
 
+class ForbiddenWord(Refused):
+    message = _l("“%(text)s” uses “%(word)s”, which the lexicon forbids. Change the text, or the term's state.")
+
+
 # --- reading --------------------------------------------------------------------------------------------------------
 
 

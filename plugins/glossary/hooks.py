@@ -65,5 +65,10 @@ def dossier_sections(event: Event) -> Iterable[DossierSection]:
 
 
 @hookimpl
+def before_publication(event: Event, language: str) -> None:
+    contributions.check_words(event, language)
+
+
+@hookimpl
 def before_event_copied(source: Event, target: Event, shift: timedelta, items: Mapping[int, int]) -> None:
     domain.copy_to(source, target)

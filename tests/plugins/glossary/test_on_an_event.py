@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from eventhub import hookspecs
 from eventhub.api import LocalizedText, Missing, Run, Severity, Table, session, speaking
 from eventhub.demo.fixtures import ToldWorld
@@ -142,6 +144,29 @@ def test_terms_without_a_language_and_unexplained_acronyms_are_checks(world: Wor
             "PLUi",
         ),
     ]
+
+
+def test_a_text_with_a_forbidden_word_is_a_check_and_holds_back_its_language(world: World) -> None:
+    with world.writing():
+        add(world, "territoire intelligent", "smart territory", "A word to avoid.", state="forbidden")
+        item = world.item(title="Atelier")
+        item.title = LocalizedText.of(fr="Vers un Térritoire\u00a0intelligent", en="Territory")
+    [check] = [one for one in contributions.checks(world.event) if one.rule == "glossary.forbidden"]
+    assert (check.severity, check.title, check.why) == (
+        Severity.AT_RISK,
+        "1 text uses a word that the lexicon forbids",
+        "“territoire intelligent” in “Territory”",
+    )
+    world.hooks.before(hookspecs.before_publication, event=world.event, subject=None, language="en")
+    with pytest.raises(domain.ForbiddenWord, match="“Territory” uses “territoire intelligent”"):
+        world.hooks.before(hookspecs.before_publication, event=world.event, subject=None, language="fr")
+
+
+def test_a_forbidden_word_inside_another_word_is_not_that_word(world: World) -> None:
+    with world.writing():
+        add(world, "art", "art", "x", state="forbidden")
+        world.item(title="Smart partners start")
+    assert contributions.forbidden(world.event, ["fr", "en"]) == []
 
 
 def test_a_term_that_is_not_translated_is_one_gap_of_the_gate_not_two(world: World) -> None:
