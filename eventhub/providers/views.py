@@ -188,7 +188,7 @@ def create_order(provider_id: int) -> ResponseReturnValue:
     found = domain.provider(g.event, provider_id)
     form = OrderForm(data={"kind": found.kinds[0] if found.kinds else ""})
     if wants_more_lines(form):
-        return render_template("providers/order_form.html", form=form, provider=found, order=None)
+        return render_template("providers/order_form.html", form=form, words=words, provider=found, order=None)
     if form.validate_on_submit():
         with form.refusals(), transaction():
             found = locked(Provider, provider_id, event_id=g.event.id)
@@ -196,7 +196,7 @@ def create_order(provider_id: int) -> ResponseReturnValue:
             order = domain.add_order(g.event, found, given, form.given_lines(), by=g.actor)
             done(_("The quote is noted as asked for."))
             return redirect(url_for("providers.order", order_id=order.id))
-    return render_template("providers/order_form.html", form=form, provider=found, order=None), form.status
+    return render_template("providers/order_form.html", form=form, words=words, provider=found, order=None), form.status
 
 
 def wants_more_lines(form: OrderForm) -> bool:
@@ -229,7 +229,9 @@ def edit_order(order_id: int) -> ResponseReturnValue:
     if not form.is_submitted():
         form.show_lines(domain.lines_of(found))
     if wants_more_lines(form):
-        return render_template("providers/order_form.html", form=form, provider=found.provider, order=found)
+        return render_template(
+            "providers/order_form.html", form=form, words=words, provider=found.provider, order=found
+        )
     if form.validate_on_submit():
         with form.refusals(), transaction():
             found = domain.order_for_change(g.event, order_id)
@@ -237,7 +239,9 @@ def edit_order(order_id: int) -> ResponseReturnValue:
             domain.change_order(g.event, found, form.changes_to(order_facts(found)), lines, by=g.actor)
             done(_("The purchase order is saved."))
             return redirect(url_for("providers.order", order_id=order_id))
-    return render_template("providers/order_form.html", form=form, provider=found.provider, order=found), form.status
+    return render_template(
+        "providers/order_form.html", form=form, words=words, provider=found.provider, order=found
+    ), form.status
 
 
 @bp.post("/orders/<int:order_id>/state/<state>")

@@ -140,6 +140,22 @@ def merge(form: wtforms.Form, current: Mapping[str, Any], base: Mapping[str, str
     return Merge(changes, tuple(conflicts))
 
 
+def start_again(form: Any, current: Mapping[str, Any], merged: Merge) -> None:
+    """Let the form, shown again after a conflict, start from what is stored now.
+
+    A field left alone shows what somebody else saved: sent again as it was, it would look like a change back.
+    """
+    for item in editable(form):
+        name = item.short_name
+        if name in current and name not in merged.changes and name not in merged.conflicts:
+            item.raw_data = None
+            if isinstance(item, LocalizedField):
+                item.process(None, current[name])
+            else:
+                item.process_data(current[name])
+    form.base.data, form.base.raw_data = digests(form, current), None
+
+
 def digests(form: wtforms.Form, current: Mapping[str, Any]) -> str:
     """Return what the hidden ``base`` field holds: a digest per field of what the form starts from."""
     names = [item.short_name for item in editable(form)]
@@ -268,8 +284,7 @@ class VersionedForm(Form):
         merged = merge(self, current, read_base(self.base.data))
         if merged.conflicts:
             self.conflicted = True
-            self.base.data = digests(self, current)
-            self.base.raw_data = None
+            start_again(self, current, merged)
             raise EditedMeanwhile
         return merged.changes
 
@@ -343,7 +358,7 @@ class FormStack:
         merged = merge(part.form, current, read_base(part.form.base.data))
         if merged.conflicts:
             self.own.conflicted = True
-            part.form.base.data, part.form.base.raw_data = digests(part.form, current), None
+            start_again(part.form, current, merged)
             return False
         for item in editable(part.form):
             if item.short_name in current and item.short_name not in merged.changes:
