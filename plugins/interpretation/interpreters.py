@@ -33,6 +33,7 @@ ARCHIVED = Verb("interpretation:interpreter_archived", _l("Interpreter archived"
 RESTORED = Verb("interpretation:interpreter_restored", _l("Interpreter taken back out of the archive"))
 
 FREELANCE, AGENCY = "interpreter", "interpretation_agency"
+HIGHEST_RATE = 100_000_00  # cents; no day costs more, and the column holds it
 KINDS = (FREELANCE, AGENCY)
 FACTS = ("name", "provider_id", "a_languages", "b_languages", "c_languages", "domicile", "day_rate")
 
@@ -50,6 +51,11 @@ class NoMotherTongue(Refused):
 class OneLanguageTwice(Refused):
     message = _l("A language is A, B or C, not two of them. Keep it once.")
     field = "b_languages"
+
+
+class RateOutOfRange(Refused):
+    message = _l("Write a day rate between 0 and 100,000 euros.")
+    field = "day_rate"
 
 
 class StillBooked(Refused):
@@ -126,6 +132,11 @@ def check_languages(found: Interpreter) -> None:
         raise OneLanguageTwice
 
 
+def check_rate(found: Interpreter) -> None:
+    if found.day_rate is not None and not 0 <= found.day_rate <= HIGHEST_RATE:
+        raise RateOutOfRange
+
+
 def check_provider(event: Event, provider_id: int) -> None:
     found = session().get(Provider, provider_id)
     if found is None or found.event_id != event.id or not supplies(found):
@@ -139,6 +150,7 @@ def add(event: Event, facts: Mapping[str, Any], *, email: str = "", by: Actor) -
     with session().no_autoflush:
         events.apply(new, facts)
         check_languages(new)
+        check_rate(new)
     if new.provider_id is None:
         new.provider_id = _freelance(event, new, email, by=by).id
     check_provider(event, new.provider_id)
@@ -162,6 +174,7 @@ def change(event: Event, found: Interpreter, changes: Mapping[str, Any], *, by: 
     with session().no_autoflush:
         events.apply(found, changes)
         check_languages(found)
+        check_rate(found)
         if "provider_id" in changes:
             check_provider(event, found.provider_id)
         found.sort_key = sort_key(found.name)

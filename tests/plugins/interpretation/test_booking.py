@@ -63,10 +63,12 @@ def test_a_freelance_becomes_a_provider_of_their_own(world: World) -> None:
     [
         ({"a_languages": []}, interpreters.NoMotherTongue),
         ({"a_languages": ["fr"], "b_languages": ["en"], "c_languages": ["fr"]}, interpreters.OneLanguageTwice),
+        ({"day_rate": -1}, interpreters.RateOutOfRange),
+        ({"day_rate": 100_000_01}, interpreters.RateOutOfRange),
     ],
 )
-def test_languages_that_say_nothing_or_too_much_are_refused(
-    world: World, facts: dict[str, list[str]], refusal: type[Exception]
+def test_languages_and_rates_that_cannot_be_are_refused(
+    world: World, facts: dict[str, Any], refusal: type[Exception]
 ) -> None:
     with pytest.raises(refusal), world.writing():
         interpreter(world, **facts)

@@ -22,7 +22,7 @@ from eventhub.api import (
 from eventhub.demo.fixtures import ToldWorld
 from eventhub.events import truth
 from plugins.interpretation import booking, domain, interpreters, situation
-from plugins.interpretation.models import Interpreter
+from plugins.interpretation.models import Assignment, AssignmentState, Interpreter
 from plugins.interpretation.sessions import Pair
 
 FR_EN, EN_FR = Pair("fr", "en"), Pair("en", "fr")
@@ -323,7 +323,7 @@ def test_a_short_lunch_matters_only_where_interpreters_work(demo: ToldWorld) -> 
         for name in ("Iris", "Tom"):
             for row in booking.live(demo.event, interpreter_id=person(demo, name).id):
                 stored = booking.assignment_for_change(demo.event, row.id)
-                booking.move(demo.event, stored, booking.AssignmentState.CANCELLED, by=demo.by)
+                booking.move(demo.event, stored, AssignmentState.CANCELLED, by=demo.by)
 
     assert "short_lunch" not in rules(demo)
 
@@ -340,7 +340,7 @@ def test_a_waived_finding_stays_waived_until_the_team_changes(demo: ToldWorld) -
             for row in booking.live(demo.event, interpreter_id=person(demo, "Owen").id)
             if row.item_id == demo.ids.items["tue_pitches"]
         )
-        stored = locked(booking.Assignment, owen.id)
-        booking.move(demo.event, stored, booking.AssignmentState.CANCELLED, by=demo.by)
+        stored = locked(Assignment, owen.id)
+        booking.move(demo.event, stored, AssignmentState.CANCELLED, by=demo.by)
 
     assert "interpretation.aiic_canada.two_languages_4_h" in {check.rule for check in checks(demo)}
