@@ -206,7 +206,12 @@ def country_name(code: str) -> str:
 def own_name(code: str) -> str:
     """Return the name of a language in that language: "Français"."""
     own = Locale.parse(code).languages.get(code, code) if code in LANGUAGES else language_name(code)
-    return own[:1].upper() + own[1:]
+    return capital(own)
+
+
+def capital(text: str) -> str:
+    """Return the text with a capital first, for what stands alone: French writes days and languages without."""
+    return text[:1].upper() + text[1:]
 
 
 def country_choices() -> list[tuple[str, str]]:
@@ -229,7 +234,8 @@ COMMON_LANGUAGES = tuple(
 
 def language_choices() -> list[tuple[str, str]]:
     """Return [(code, name)] of the languages that people may speak, sorted by name."""
-    return sorted(((code, language_name(code)) for code in COMMON_LANGUAGES), key=lambda pair: sort_key(pair[1]))
+    names = ((code, capital(language_name(code))) for code in COMMON_LANGUAGES)
+    return sorted(names, key=lambda pair: sort_key(pair[1]))
 
 
 def sort_key(text: str) -> str:

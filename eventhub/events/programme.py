@@ -18,7 +18,7 @@ from eventhub.events import words
 from eventhub.events.domain import apply, check_not_frozen
 from eventhub.events.models import Event, ItemState, ProgrammeItem, Room
 from eventhub.hub import Hooks
-from eventhub.i18n import format_day, format_list, format_times, language
+from eventhub.i18n import capital, format_day, format_list, format_times, language
 from eventhub.i18n import lazy_gettext as _l
 from eventhub.localized import LocalizedText
 
@@ -208,7 +208,7 @@ def grid(event: Event, shown: Sequence[ProgrammeItem], href: Any = None) -> list
     return [
         GridDay(
             day,
-            format_day(day, "EEEE d MMMM"),
+            capital(format_day(day, "EEEE d MMMM")),
             tuple(dict.fromkeys(item.room for item in placed if item.room)),
             tuple(placed),
         )
@@ -221,7 +221,7 @@ def by_day(event: Event, shown: Iterable[ProgrammeItem]) -> list[tuple[str, list
     days: dict[date, list[ProgrammeItem]] = {}
     for entry in shown:
         days.setdefault(entry.starts_at.astimezone(event.zone).date(), []).append(entry)
-    return [(format_day(day, "EEEE d MMMM"), placed) for day, placed in sorted(days.items())]
+    return [(capital(format_day(day, "EEEE d MMMM")), placed) for day, placed in sorted(days.items())]
 
 
 def _badges(entry: ProgrammeItem) -> Iterator[tuple[str, str]]:
