@@ -135,14 +135,16 @@ def sqlite_module() -> Any:
     return module
 
 
+def engine_options(url: sa.URL) -> dict[str, Any]:
+    """Return what an engine for this address needs."""
+    return {"module": sqlite_module()} if url.get_backend_name() == "sqlite" else {"pool_pre_ping": True}
+
+
 def init_app(app: Flask) -> None:
     """Bind the database to the app; opens no connection."""
     url = sa.make_url(app.config["DATABASE_URL"])
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    options: dict[str, Any] = {"pool_pre_ping": True} if url.get_backend_name() != "sqlite" else {}
-    if url.get_backend_name() == "sqlite":
-        options["module"] = sqlite_module()
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":

@@ -30,6 +30,7 @@ from eventhub.delegations.models import Delegation, Participant
 from eventhub.events import domain as events
 from eventhub.events import programme
 from eventhub.events.models import Event, EventState, ProgrammeItem
+from eventhub.lending import lend
 from eventhub.providers import domain as providers
 from eventhub.providers.models import Provider
 
@@ -84,11 +85,8 @@ def engine_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def app(engine_url: str, tmp_path: Path) -> Iterator[Flask]:
-    made = make_app(engine_url, tmp_path)
-    yield made
-    with made.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    with lend(engine_url, tmp_path, make_app) as made:
+        yield made
 
 
 @dataclass

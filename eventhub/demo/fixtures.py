@@ -13,14 +13,15 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask, g
+from flask import g
 
 from eventhub.access.models import User
-from eventhub.db import db, get, session
+from eventhub.db import get, session
 from eventhub.delegations.models import Delegation, Participant
 from eventhub.demo import Demo, told
 from eventhub.demo import reference as facts
 from eventhub.events.models import Event, ProgrammeItem
+from eventhub.lending import lend
 from eventhub.providers.models import Provider
 from eventhub.testing import World, make_app
 
@@ -31,22 +32,13 @@ def _url(folder: Path) -> str:
     return f"sqlite:///{folder / 'reference.db'}"
 
 
-def _close(app: Flask) -> None:
-    """Close every connection: SQLite then leaves one file, without a log beside it."""
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-
-
 @pytest.fixture(scope="session")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a site that holds the reference event, all plugins' chapters told; not to be written to."""
     folder = tmp_path_factory.mktemp("reference")
-    app = make_app(_url(folder), folder)
-    with app.app_context(), app.test_request_context():
+    with lend(_url(folder), folder, make_app) as app, app.app_context(), app.test_request_context():
         demo = told.tell(app)
     (folder / "ids.json").write_text(json.dumps({name: getattr(demo, name) for name in IDS}))
-    _close(app)
     return folder
 
 
@@ -78,8 +70,7 @@ def demo(reference: Path, tmp_path: Path) -> Iterator[ToldWorld]:
     """The reference event on a site of the test's own, inside a request of its owner in English."""
     folder = tmp_path / "site"
     shutil.copytree(reference, folder)
-    app = make_app(_url(folder), folder, tables=False)
-    with app.test_request_context():
+    with lend(_url(folder), folder, make_app, tables=False) as app, app.test_request_context():
         g.language = "en"
         event = session().scalars(sa.select(Event).where(Event.slug == facts.SLUG)).one()
         owner = session().scalars(sa.select(User).where(User.email == facts.OWNER[0])).unique().one()
@@ -88,4 +79,3 @@ def demo(reference: Path, tmp_path: Path) -> Iterator[ToldWorld]:
         )
         told.stand_in(ids)
         yield ToldWorld(app, event, owner, ids)
-    _close(app)
