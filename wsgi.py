@@ -1,4 +1,5 @@
 """For WSGI servers: ``wsgi:app``."""
+
 from __future__ import annotations
 
 from eventhub import create_app

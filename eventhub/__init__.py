@@ -12,7 +12,7 @@ from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 from eventhub import config as settings
 from eventhub import db, i18n, logs, outbox
@@ -37,6 +37,13 @@ class LanguageConverter(BaseConverter):
     regex = "|".join(i18n.LANGUAGES)
 
 
+class IdConverter(IntegerConverter):
+    """The id of a row: a number that the database can hold."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=2**31 - 1)
+
+
 def create_app(config: Mapping[str, Any] | None = None, plugins: Iterable[ModuleType] | None = None) -> Flask:
     """Return the application; reads no database.
 
@@ -45,7 +52,7 @@ def create_app(config: Mapping[str, Any] | None = None, plugins: Iterable[Module
     """
     app = EventHub("eventhub", static_folder="web/static", template_folder="web/templates")
     app.config.update(settings.read(config))
-    app.url_map.converters["language"] = LanguageConverter
+    app.url_map.converters |= {"language": LanguageConverter, "int": IdConverter}
     _limit_requests(app)
     logs.init_app(app)
     db.init_app(app)

@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -233,5 +233,5 @@ def before_event_copied(source: Event, target: Event, shift: timedelta, items: M
 
 
 @hookspec(firstresult=True)
-def render_document(document: Document, language: str, media_type: str) -> bytes | None:
+def render_document(document: Document, media_type: str, moment: datetime) -> bytes | None:
     """Return the document's bytes in this media type, or None when it is not yours; the core makes PDF and HTML."""

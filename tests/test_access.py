@@ -316,3 +316,8 @@ def test_guessing_passwords_is_slowed_down_with_a_clear_page(world: World) -> No
     answer = client.post("/en/account/login", data=wrong)
     assert answer.headers["Retry-After"] == "60"
     assert "Wait a minute" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("path", ["programme/9" + "9" * 27, "delegations/people?delegation=9" + "9" * 27])
+def test_a_number_that_no_column_can_hold_is_not_found(world: World, path: str) -> None:
+    assert world.client(world.owner).get(world.url(path)).status_code == 404

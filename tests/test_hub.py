@@ -192,15 +192,15 @@ def test_an_after_hook_is_forgotten_when_the_transaction_rolls_back(plugin: Any,
 
 
 def test_a_verb_has_the_first_answer_that_is_one(plugin: Any, site: Any) -> None:
-    def none(document: Any, language: str, media_type: str) -> None:
+    def none(document: Any, media_type: str, moment: Any) -> None:
         return None
 
-    def odt(document: Any, language: str, media_type: str) -> bytes | None:
+    def odt(document: Any, media_type: str, moment: Any) -> bytes | None:
         return b"odt" if media_type == "application/vnd.oasis.opendocument.text" else None
 
     world = site(plugin("alpha", render_document=hookimpl(odt)), plugin("beta", render_document=hookimpl(none)))
     answer = world.hooks.first(
-        hookspecs.render_document, document=None, language="en", media_type="application/vnd.oasis.opendocument.text"
+        hookspecs.render_document, document=None, media_type="application/vnd.oasis.opendocument.text", moment=None
     )
     assert answer == b"odt"
 

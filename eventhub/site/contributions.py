@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import sqlalchemy as sa
 from flask import url_for
 
 from eventhub.contributions import Check, Severity
 from eventhub.db import session
+from eventhub.documents import Document, render_html, render_pdf
 from eventhub.events.models import Event
 from eventhub.i18n import gettext as _
 from eventhub.i18n import ngettext
 from eventhub.jobs import Job, JobState
+
+
+def render(document: Document, media_type: str, moment: datetime) -> bytes | None:
+    """Return the document as PDF or as an HTML fragment; another type is for a plugin to answer."""
+    if media_type == "application/pdf":
+        return render_pdf(document, timestamp=moment).pdf
+    return render_html(document).encode() if media_type == "text/html" else None
 
 
 def checks(event: Event) -> Iterable[Check]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from flask import Blueprint
 
 from eventhub import outbox
 from eventhub.access import sessions
 from eventhub.contributions import Area, Check, JobKind, MenuItem, Periodic, Permission
+from eventhub.documents import Document
 from eventhub.events.models import Event
 from eventhub.hookspecs import hookimpl
 from eventhub.i18n import gettext as _
@@ -33,6 +35,11 @@ def register_jobs() -> Iterable[JobKind | Periodic]:
 @hookimpl
 def menu_items(event: Event) -> Iterable[MenuItem]:
     yield MenuItem(_("Mail"), "site_manage.mail", permissions.MAIL, Area.SETTINGS, 30)
+
+
+@hookimpl(trylast=True)
+def render_document(document: Document, media_type: str, moment: datetime) -> bytes | None:
+    return contributions.render(document, media_type, moment)
 
 
 @hookimpl

@@ -37,6 +37,7 @@ def page(status: int, title: str, text: str) -> tuple[str, int]:
 
 
 def init_app(app: Flask) -> None:
+    @app.errorhandler(OverflowError)  # a number in a filter that no column can hold
     @app.errorhandler(NotFound)
     @app.errorhandler(404)
     def not_found(error: Exception) -> ResponseReturnValue:

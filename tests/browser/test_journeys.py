@@ -1,4 +1,4 @@
-"""Two stories seen in a real Chromium: a head of delegation with the keyboard alone, an organiser who publishes visits."""
+"""Two stories in a real Chromium: a head of delegation with the keyboard alone, an organiser who publishes visits."""
 
 from __future__ import annotations
 
