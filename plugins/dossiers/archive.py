@@ -10,7 +10,7 @@ from typing import IO
 
 from eventhub.api import sort_key
 
-from .domain import CopyFile
+from .copies import CopyFile
 
 UNSAFE = re.compile(r"[^a-z0-9]+")
 LONGEST = 60  # characters of a name

@@ -33,7 +33,7 @@ from eventhub.api import (
     session,
 )
 
-from . import domain, gathering
+from . import copies, domain, due, gathering, own_texts
 from . import sections as built
 from .models import Kind, PersonalCopy, Place
 
@@ -53,7 +53,7 @@ def sections(event: Event, audience: Any) -> Iterable[DossierSection]:
     yield built.at_a_glance(_glance(event))
     if person:
         yield built.about_you(_reader(person), event.zone)
-    for row in domain.sections(event):
+    for row in own_texts.sections(event):
         if kind in row.kinds:
             order = built.FREE_BEFORE if row.place == Place.BEFORE else built.FREE_AFTER
             yield built.free(f"dossiers.section.{row.id}", row.title, row.text, order)
@@ -113,8 +113,8 @@ def _reader(person: Participant) -> built.Reader:
 
 def texts(event: Event) -> Iterable[LocalizedEntry]:
     """Return the titles and texts of free sections."""
-    for row in domain.sections(event):
-        url = url_for("dossiers.edit_section", event=event.slug, section_id=row.id)
+    for row in own_texts.sections(event):
+        url = url_for("dossiers_texts.edit", event=event.slug, section_id=row.id)
         name = row.title.label(language())
         key = f"dossiers.section.{row.id}"
         yield LocalizedEntry(f"{key}.title", name, row.title, url, order=60)
@@ -140,8 +140,8 @@ def checks(event: Event) -> Iterable[Check]:
                 _("See what is missing"),
                 "dossiers",
             )
-    for row in domain.sections(event):
-        for code in domain.stale_in(row, event.languages):
+    for row in own_texts.sections(event):
+        for code in own_texts.stale_in(row, event.languages):
             yield Check(
                 "dossiers.stale",
                 f"{row.id}-{code}",
@@ -152,7 +152,7 @@ def checks(event: Event) -> Iterable[Check]:
                     language=language_name(code),
                 ),
                 _("The text changed after its translation was read."),
-                url_for("dossiers.edit_section", section_id=row.id),
+                url_for("dossiers_texts.edit", section_id=row.id),
                 _("Read the translation again"),
                 "dossiers",
             )
@@ -165,20 +165,20 @@ def _some(names: list[str]) -> str:
 
 
 def deadlines(event: Event) -> Iterable[Deadline]:
-    due, published = domain.plan(event), [edition.published_at for edition in domain.editions(event)]
-    final = domain.due_at(event, due.final_days)
+    days_before, published = due.of(event), [edition.published_at for edition in domain.editions(event)]
+    final = due.moment(event, days_before.final_days)
     for at, days, title, met in (
         (
-            domain.due_at(event, due.first_days),
-            due.first_days,
+            due.moment(event, days_before.first_days),
+            days_before.first_days,
             _("First edition of the programme dossier"),
             bool(published),
         ),
         (
             final,
-            due.final_days,
+            days_before.final_days,
             _("Final edition of the programme dossier"),
-            any(moment >= final - domain.FINAL_SINCE for moment in published),
+            any(moment >= final - due.FINAL_SINCE for moment in published),
         ),
     ):
         note = ngettext("%(num)d day before the event", "%(num)d days before the event", days)
@@ -232,6 +232,6 @@ PERSONAL_DATA = (
         _l("Public interest mission (GDPR art. 6.1.e)"),
         KEPT_DAYS,
         export_copies,
-        domain.erase_copies,
+        copies.erase,
     ),
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from eventhub.api import Demo, spaced
 
-from . import domain
+from . import own_texts
 from .models import Kind, Place
 
 BOTH = (Kind.PROGRAMME.value, Kind.PARTICIPANT.value)
@@ -131,7 +131,7 @@ Qui tient à jour la liste des propositions entre deux rencontres.""",
 def tell(demo: Demo) -> None:
     """Write the texts; the French minutes are revised after their translation was read."""
     for seed in (WELCOME, CONTEXT, MINUTES):
-        section = domain.add_section(
+        section = own_texts.add_section(
             demo.event,
             {
                 "title": {"fr": spaced(seed.title[0], "fr"), "en": seed.title[1]},
@@ -143,4 +143,4 @@ def tell(demo: Demo) -> None:
         )
         if seed.revised:
             revised = {"text": {"fr": spaced(seed.revised, "fr"), "en": seed.en}}
-            domain.change_section(demo.event, section, revised, by=demo.by)
+            own_texts.change_section(demo.event, section, revised, by=demo.by)

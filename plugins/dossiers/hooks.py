@@ -28,7 +28,7 @@ from eventhub.api import (
     hookimpl,
 )
 
-from . import contributions, demo, domain, hookspecs, jobs, permissions, views, views_guest
+from . import contributions, demo, domain, hookspecs, jobs, permissions, views, views_guest, views_people, views_texts
 
 
 @hookimpl
@@ -43,7 +43,7 @@ def register_permissions() -> Iterable[Permission]:
 
 @hookimpl
 def register_blueprints() -> Iterable[Blueprint]:
-    return (views.bp, views_guest.public, views_guest.me)
+    return (views.bp, views_people.bp, views_texts.bp, views_guest.public, views_guest.me)
 
 
 @hookimpl

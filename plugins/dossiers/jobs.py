@@ -30,7 +30,7 @@ from eventhub.api import (
     transaction,
 )
 
-from . import domain, gathering
+from . import copies, domain, gathering
 from .domain import Draft, Rendition
 from .models import Edition, Kind
 from .standalone import standalone
@@ -107,18 +107,18 @@ def make_copies(run: jobs.JobRun) -> None:
             if make_copy(event, participant_id, clock.now()):
                 kept.append(participant_id)
         with transaction():
-            domain.forget_others(event, kept)
+            copies.forget_others(event, kept)
         run.progress(len(ids), len(ids))
         count = len(kept)
         run.result = {
-            "url": url_for("dossiers.people", event=event.slug),
+            "url": url_for("dossiers_people.index", event=event.slug),
             "text": ngettext("%(num)d dossier is ready.", "%(num)d dossiers are ready.", count),
         }
 
 
 def make_copy(event: Event, participant_id: int, moment: datetime) -> bool:
     person = get(Participant, participant_id, event_id=event.id)
-    language = domain.language_of(event, person)
+    language = copies.language_of(event, person)
     composition = gathering.gather(event, person)
     domain.check_whole(composition)
     try:
@@ -126,7 +126,7 @@ def make_copy(event: Event, participant_id: int, moment: datetime) -> bool:
     except (TimedOut, TooLarge) as error:
         raise domain.TooMuch from error
     with transaction():
-        return domain.keep_copy(event, participant_id, language, pdf, moment)
+        return copies.keep(event, participant_id, language, pdf, moment)
 
 
 PUBLISH = JobKind("dossiers.publish", _l("Publish the programme dossier"), publish)

@@ -1,32 +1,25 @@
-"""Organisers' pages: what dossiers lack, their editions, texts of our own, participants' dossiers."""
+"""Organisers' pages: what dossiers lack, their editions, and when these are due."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, abort, g, redirect, render_template, request, url_for
+from flask import Response, abort, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from eventhub.api import (
     Audience,
     Column,
     Event,
-    Form,
-    Participant,
     _,
-    activity,
-    clock,
-    delegations,
     done,
     from_json,
     language,
     language_name,
     locked,
     pages,
-    paginate,
     render_html,
-    render_pdf,
     requires,
     spreadsheets,
     table,
@@ -34,25 +27,16 @@ from eventhub.api import (
     wanted_export,
 )
 
-from . import domain, gathering, permissions, words
-from .archive import zipped
+from . import copies, domain, due, gathering, permissions, words
 from .composition import fingerprint
-from .forms import CopiesForm, PlanForm, PublishForm, SectionForm
-from .models import Edition, Kind, Section
+from .forms import CopiesForm, PlanForm, PublishForm
+from .models import Edition, Kind
 
 bp = pages("dossiers", __name__, Audience.ORGANISERS)
 
-FACTS = ("title", "text", "kinds", "place")
 PLAN_FACTS = ("first_days", "final_days")
+
 COPIES = "copies-"  # the prefix of one of the two forms of the first page
-
-
-def facts(section: Section) -> Mapping[str, Any]:
-    return {name: getattr(section, name) for name in FACTS}
-
-
-def typed(form: Form, names: tuple[str, ...]) -> Mapping[str, Any]:
-    return {name: form[name].data for name in names}
 
 
 def event_language(code: str) -> str:
@@ -92,7 +76,7 @@ def _index(publish_form: PublishForm | None = None, copies_form: CopiesForm | No
             editions=editions,
             published=domain.present(editions),
             outdated=_outdated(editions),
-            copies=domain.copies(g.event),
+            copies=copies.kept(g.event),
             words=words,
         ),
         422 if publish_form.error_rows or copies_form.error_rows else 200,
@@ -183,46 +167,6 @@ def sent(found: Edition, media: str) -> Response:
     return response
 
 
-# --- participants' own dossiers -------------------------------------------------------------------------------------
-
-
-@bp.get("/people")
-@requires(permissions.PERSONAL)
-def people() -> ResponseReturnValue:
-    search = request.args.get("q", "").strip()
-    return render_template(
-        "dossiers/people.html",
-        page=paginate(delegations.people_query(g.event, search=search)),
-        search=search,
-        copies=domain.copies(g.event),
-        language_of=lambda person: domain.language_of(g.event, person),
-    )
-
-
-@bp.get("/people/<int:participant_id>/<code>")
-@requires(permissions.PERSONAL)
-def person(participant_id: int, code: str) -> ResponseReturnValue:
-    found = delegations.participant(g.event, participant_id)
-    document = gathering.gather(g.event, found).document(event_language(code))
-    return render_template(
-        "dossiers/person.html", person=found, code=code, body=render_html(document, anchor="dossier")
-    )
-
-
-@bp.get("/people/<int:participant_id>/<code>/pdf")
-@requires(permissions.PERSONAL)
-def person_pdf(participant_id: int, code: str) -> ResponseReturnValue:
-    return personal_pdf(delegations.participant(g.event, participant_id), event_language(code))
-
-
-def personal_pdf(found: Participant, code: str) -> Response:
-    """Return somebody's dossier as it stands now; nothing is kept."""
-    document = gathering.gather(g.event, found).document(code)
-    response = Response(render_pdf(document, timestamp=clock.now()).pdf, content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="{g.event.slug}-{found.id}-{code}.pdf"'
-    return response
-
-
 @bp.post("/copies")
 @requires(permissions.PERSONAL)
 def make_copies() -> ResponseReturnValue:
@@ -237,114 +181,6 @@ def make_copies() -> ResponseReturnValue:
     return _index(copies_form=form)
 
 
-@bp.get("/copies.zip")
-@requires(permissions.PERSONAL)
-def archive() -> ResponseReturnValue:
-    response = Response(zipped(domain.copy_files(g.event)), content_type="application/zip")
-    response.headers["Content-Disposition"] = f'attachment; filename="{g.event.slug}-dossiers.zip"'
-    return response
-
-
-# --- texts of our own -----------------------------------------------------------------------------------------------
-
-
-@bp.get("/texts")
-@requires(permissions.READ)
-def texts() -> ResponseReturnValue:
-    archived = request.args.get("show") == "archived"
-    return render_template(
-        "dossiers/texts.html", rows=domain.sections(g.event, archived=archived), archived=archived, words=words
-    )
-
-
-@bp.route("/texts/new", methods=["GET", "POST"])
-@requires(permissions.EDIT)
-def create_section() -> ResponseReturnValue:
-    form = SectionForm(data={"kinds": [Kind.PROGRAMME.value], "place": "before"}, languages=g.event.languages)
-    if form.validate_on_submit():
-        with form.refusals(), transaction():
-            domain.add_section(g.event, typed(form, FACTS), by=g.actor)
-            done(_("The text is saved."))
-            return redirect(url_for("dossiers.texts"))
-    return render_template("dossiers/section_form.html", form=form, section=None), form.status
-
-
-@bp.route("/texts/<int:section_id>", methods=["GET", "POST"])
-@requires(permissions.EDIT)
-def edit_section(section_id: int) -> ResponseReturnValue:
-    section = domain.section(g.event, section_id)
-    form = SectionForm(current=facts(section), languages=g.event.languages)
-    if form.validate_on_submit():
-        with form.refusals(), transaction():
-            stored = domain.section_for_change(g.event, section_id)
-            domain.change_section(g.event, stored, form.changes_to(facts(stored)), by=g.actor)
-            done(_("The text is saved."))
-            return redirect(url_for("dossiers.texts"))
-    return (
-        render_template(
-            "dossiers/section_form.html",
-            form=form,
-            section=section,
-            stale=domain.stale_in(section, g.event.languages),
-            entries=activity.history(section),
-            words=words,
-        ),
-        form.status,
-    )
-
-
-@bp.post("/texts/<int:section_id>/read-again/<code>")
-@requires(permissions.EDIT)
-def read_again(section_id: int, code: str) -> ResponseReturnValue:
-    form, back = Form(), url_for("dossiers.edit_section", section_id=section_id)
-    if form.validate():
-        with form.refusals(), transaction():
-            stored = domain.section_for_change(g.event, section_id)
-            domain.read_again(g.event, stored, event_language(code), by=g.actor)
-            done(_("The translation counts as up to date."))
-            return redirect(back)
-    return render_template("site/refused.html", form=form, back=back), 422
-
-
-@bp.post("/texts/<int:section_id>/archive")
-@requires(permissions.EDIT)
-def archive_section(section_id: int) -> ResponseReturnValue:
-    form = Form()
-    if form.validate():
-        with form.refusals(), transaction():
-            stored = domain.section_for_change(g.event, section_id)
-            put_away = stored.archived_at is None
-            domain.set_archived(g.event, stored, put_away, by=g.actor)
-            undo = url_for("dossiers.archive_section", section_id=section_id) if put_away else None
-            done(_("The text is archived.") if put_away else _("The text is back in the dossiers."), undo=undo)
-            return redirect(url_for("dossiers.texts"))
-    return render_template("site/refused.html", form=form, back=url_for("dossiers.texts")), 422
-
-
-@bp.post("/texts/order")
-@requires(permissions.EDIT)
-def reorder() -> ResponseReturnValue:
-    form = Form()
-    if form.validate():
-        with form.refusals(), transaction():
-            domain.reorder(g.event, asked_order(), by=g.actor)
-            done(_("The order is saved."))
-            return redirect(url_for("dossiers.texts"))
-    return render_template("site/refused.html", form=form, back=url_for("dossiers.texts")), 422
-
-
-def asked_order() -> list[int]:
-    """Return the ids in the order sent, after the move that a button without JavaScript asks for."""
-    ids = [int(value) for value in request.form.getlist("order") if value.isdecimal()]
-    direction, _colon, moved = request.form.get("move", "").partition(":")
-    if moved.isdecimal() and int(moved) in ids:
-        place = ids.index(int(moved))
-        other = place + (-1 if direction == "up" else 1)
-        if 0 <= other < len(ids):
-            ids[place], ids[other] = ids[other], ids[place]
-    return ids
-
-
 # --- when editions are due ------------------------------------------------------------------------------------------
 
 
@@ -355,13 +191,14 @@ def plan() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusals(), transaction():
             event = locked(Event, g.event.id)
-            domain.change_plan(event, form.changes_to(_plan_facts()), by=g.actor)
+            due.change(event, form.changes_to(_plan_facts()), by=g.actor)
             done(_("The due dates are saved."))
             return redirect(url_for("dossiers.index"))
-    due = domain.plan(g.event)
-    return render_template("dossiers/plan.html", form=form, due=due, domain=domain), form.status
+    days = due.of(g.event)
+    first, final = due.moment(g.event, days.first_days), due.moment(g.event, days.final_days)
+    return render_template("dossiers/plan.html", form=form, first=first.date(), final=final.date()), form.status
 
 
 def _plan_facts() -> Mapping[str, Any]:
-    due = domain.plan(g.event)
-    return {name: getattr(due, name) for name in PLAN_FACTS}
+    days = due.of(g.event)
+    return {name: getattr(days, name) for name in PLAN_FACTS}

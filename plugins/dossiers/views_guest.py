@@ -18,9 +18,10 @@ from eventhub.api import (
     requires,
 )
 
-from . import domain, gathering, permissions
+from . import copies, domain, gathering, permissions
 from .models import EditionState
-from .views import event_language, personal_pdf, sent
+from .views import event_language, sent
+from .views_people import personal_pdf
 
 public = pages("dossiers_public", __name__, Audience.PUBLIC, path="dossiers")
 me = pages("dossiers_me", __name__, Audience.PUBLIC, path="my-dossier")
@@ -75,7 +76,7 @@ def wanted_language(person: Participant) -> str:
     """Return the language that the address asks for, else the page's where the event works in it, else the person's."""
     if asked := request.args.get("in"):
         return event_language(asked)
-    return language() if language() in g.event.languages else domain.language_of(g.event, person)
+    return language() if language() in g.event.languages else copies.language_of(g.event, person)
 
 
 @me.get("/<int:participant_id>/")

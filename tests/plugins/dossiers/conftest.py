@@ -17,7 +17,7 @@ import plugins.dossiers
 import plugins.glossary
 from eventhub.api import AgendaItem, DossierSection, PluginInfo, hookimpl, jobs, session
 from eventhub.testing import World, csrf_of, make_app
-from plugins.dossiers import domain, gathering
+from plugins.dossiers import domain, gathering, own_texts
 from plugins.dossiers.models import Edition, Kind
 
 
@@ -83,7 +83,7 @@ def write(world: World) -> Write:
             "place": "before",
         }
         with world.writing():
-            new = domain.add_section(world.event, values | facts, by=world.by)
+            new = own_texts.add_section(world.event, values | facts, by=world.by)
         return new.id
 
     return made

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from eventhub.api import Document, DossierSection, Paragraph, _l, from_json, jobs, session
 from eventhub.testing import World
-from plugins.dossiers import domain
+from plugins.dossiers import domain, own_texts
 from plugins.dossiers.models import Edition, EditionState, FrozenEdition
 
 from .conftest import Probe, Publish, Send, Write, do_jobs
@@ -96,8 +96,8 @@ def test_an_edition_stays_what_it_was_when_the_data_change(world: World, write: 
     paths = [world.url(f"dossiers/editions/{english.id}/{media}") for media in ("pdf", "html")]
     before = [client.get(path).data for path in paths]
     with world.writing():
-        section = domain.section_for_change(world.event, key)
-        domain.change_section(world.event, section, {"text": {"fr": "Salut", "en": "Goodbye"}}, by=world.by)
+        section = own_texts.section_for_change(world.event, key)
+        own_texts.change_section(world.event, section, {"text": {"fr": "Salut", "en": "Goodbye"}}, by=world.by)
     assert [client.get(path).data for path in paths] == before
     page = client.get(world.url(f"dossiers/editions/{english.id}")).text
     assert "Hello" in page
@@ -110,8 +110,8 @@ def test_the_page_says_that_the_data_have_changed_since(world: World, write: Wri
     client = world.client(world.owner)
     assert "The data have changed since" not in client.get(world.url("dossiers/")).text
     with world.writing():
-        section = domain.section_for_change(world.event, key)
-        domain.change_section(world.event, section, {"text": {"fr": "Salut", "en": "Goodbye"}}, by=world.by)
+        section = own_texts.section_for_change(world.event, key)
+        own_texts.change_section(world.event, section, {"text": {"fr": "Salut", "en": "Goodbye"}}, by=world.by)
     assert client.get(world.url("dossiers/")).text.count("The data have changed since") == 2
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from eventhub.api import DossierSection, LocalizedText, Missing, Refused, State, events, from_json, jobs, session
 from eventhub.testing import World
-from plugins.dossiers import domain, gathering
+from plugins.dossiers import domain, gathering, own_texts
 from plugins.dossiers.domain import NotComplete, NothingChosen, Publication
 from plugins.dossiers.models import Kind
 
@@ -33,13 +33,13 @@ def test_a_missing_half_is_named_in_its_language_only(world: World, write: Write
 def test_a_half_whose_source_has_changed_is_a_gap_until_somebody_reads_it_again(world: World, write: Write) -> None:
     key = write()
     with world.writing():
-        section = domain.section_for_change(world.event, key)
-        domain.change_section(world.event, section, {"text": {"fr": "Bonsoir", "en": "Hello"}}, by=world.by)
+        section = own_texts.section_for_change(world.event, key)
+        own_texts.change_section(world.event, section, {"text": {"fr": "Bonsoir", "en": "Hello"}}, by=world.by)
     assert gates(world)["en"] == [(f"dossiers.section.{key}.text", State.STALE)]
 
     with world.writing():
-        section = domain.section_for_change(world.event, key)
-        domain.read_again(world.event, section, "en", by=world.by)
+        section = own_texts.section_for_change(world.event, key)
+        own_texts.read_again(world.event, section, "en", by=world.by)
     assert gates(world) == {"fr": [], "en": []}
     assert section.text == LocalizedText.of(fr="Bonsoir", en="Hello")
 

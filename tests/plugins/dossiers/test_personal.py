@@ -18,9 +18,10 @@ from eventhub.access.models import EventRole
 from eventhub.api import AgendaItem, LocalizedText, Participant, jobs, session
 from eventhub.db import statement_count
 from eventhub.testing import World
-from plugins.dossiers import domain, gathering
+from plugins.dossiers import copies, domain, gathering
 from plugins.dossiers.archive import name_of, zipped
-from plugins.dossiers.domain import CopyFile, NotComplete
+from plugins.dossiers.copies import CopyFile
+from plugins.dossiers.domain import NotComplete
 from plugins.dossiers.models import Kind, PersonalCopy
 
 from .conftest import Probe, Send, Write, do_jobs
@@ -129,7 +130,7 @@ def test_organisers_make_everybodys_and_download_one_archive(
     page = client.get(answer.location).text
     assert "3 dossiers are ready." in page
     assert "3 of 3" in page
-    archive = client.get(world.url("dossiers/copies.zip"))
+    archive = client.get(world.url("dossiers/people/copies.zip"))
     assert archive.content_type == "application/zip"
     with zipfile.ZipFile(io.BytesIO(archive.data)) as opened:
         assert opened.testzip() is None
@@ -151,7 +152,7 @@ def test_copies_need_a_reason_while_a_language_lacks_texts(
     answer = send(world.client(world.owner), world.url("dossiers/"), world.url("dossiers/copies"))
     assert (answer.status_code, "English (1)" in answer.text) == (422, True)
     make_copies("Printed before the translation.")
-    assert len(domain.copies(world.event)) == 3
+    assert len(copies.kept(world.event)) == 3
 
 
 @pytest.mark.usefixtures("visits")
@@ -163,11 +164,11 @@ def test_erasing_somebody_deletes_their_copy(world: World, people: list[Particip
     ] == {
         "Made on": "2025-03-13T08:00:00+00:00",
         "Language": "en",
-        "SHA-256 of the PDF": domain.copies(world.event)[first.id].pdf_sha256,
+        "SHA-256 of the PDF": copies.kept(world.event)[first.id].pdf_sha256,
     }
     with world.writing():
         privacy.erase(world.app.extensions["hub"], session().get_one(Participant, first.id), by=world.by)
-    assert sorted(domain.copies(world.event)) == sorted(person.id for person in people[1:])
+    assert sorted(copies.kept(world.event)) == sorted(person.id for person in people[1:])
     guest = world.guest(first)
     assert guest.get(world.url(f"my-dossier/{first.id}/", area="e")).status_code == 404
 
@@ -176,7 +177,7 @@ def test_no_copy_is_kept_of_somebody_who_was_erased_while_it_was_made(world: Wor
     with world.writing():
         privacy.erase(world.app.extensions["hub"], session().get_one(Participant, people[0].id), by=world.by)
     with world.writing():
-        assert not domain.keep_copy(world.event, people[0].id, "en", b"%PDF late", VISIT)
+        assert not copies.keep(world.event, people[0].id, "en", b"%PDF late", VISIT)
     assert session().scalar(sa.select(sa.func.count()).select_from(PersonalCopy)) == 0
 
 
@@ -187,19 +188,19 @@ def test_copies_of_those_who_left_are_forgotten(
     with world.writing():
         session().get_one(Participant, people[1].id).state = "cancelled"
     make_copies()
-    assert sorted(domain.copies(world.event)) == sorted([people[0].id, people[2].id])
+    assert sorted(copies.kept(world.event)) == sorted([people[0].id, people[2].id])
 
 
 def test_a_copy_made_again_takes_the_place_of_the_first(
     world: World, people: list[Participant], make_copies: MakeCopies, write: Write
 ) -> None:
     make_copies()
-    before = domain.copies(world.event)[people[0].id].pdf_sha256
+    before = copies.kept(world.event)[people[0].id].pdf_sha256
     write()
     make_copies()
     session().rollback()
-    assert len(domain.copies(world.event)) == 3
-    assert domain.copies(world.event)[people[0].id].pdf_sha256 != before
+    assert len(copies.kept(world.event)) == 3
+    assert copies.kept(world.event)[people[0].id].pdf_sha256 != before
 
 
 @pytest.mark.parametrize(
@@ -210,7 +211,7 @@ def test_a_copy_speaks_the_language_of_its_reader(
     world: World, wish: str, understood: list[str], expected: str
 ) -> None:
     person = Participant(document_language=wish, languages=understood)
-    assert domain.language_of(world.event, person) == expected
+    assert copies.language_of(world.event, person) == expected
 
 
 @pytest.mark.parametrize(
@@ -247,7 +248,7 @@ def test_organisers_see_what_a_person_sees(world: World, people: list[Participan
     page = desk.get(world.url(f"dossiers/people/{people[0].id}/fr")).text
     assert f"Visite numéro {people[0].id}" in page
     assert desk.get(world.url(f"dossiers/people/{people[0].id}/fr/pdf")).data.startswith(b"%PDF")
-    for path in ("people", f"people/{people[0].id}/fr", f"people/{people[0].id}/fr/pdf", "copies.zip"):
+    for path in ("people", f"people/{people[0].id}/fr", f"people/{people[0].id}/fr/pdf", "people/copies.zip"):
         assert world.client(reader).get(world.url(f"dossiers/{path}")).status_code == 404
 
 

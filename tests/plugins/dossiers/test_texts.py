@@ -9,8 +9,8 @@ from eventhub.api import LocalizedText, Refused, session
 from eventhub.db import statement_count
 from eventhub.events import domain as events
 from eventhub.testing import World, csrf_of
-from plugins.dossiers import domain
-from plugins.dossiers.domain import Due, WrongOrder
+from plugins.dossiers import domain, due, own_texts
+from plugins.dossiers.due import Due, WrongOrder
 from plugins.dossiers.models import Section
 
 from .conftest import Send, Write
@@ -18,7 +18,7 @@ from .conftest import Send, Write
 
 def order(world: World) -> list[int]:
     session().rollback()
-    return [row.id for row in domain.sections(world.event)]
+    return [row.id for row in own_texts.sections(world.event)]
 
 
 def test_a_text_is_written_in_both_languages(world: World, send: Send) -> None:
@@ -33,7 +33,7 @@ def test_a_text_is_written_in_both_languages(world: World, send: Send) -> None:
     }
     assert send(client, world.url("dossiers/texts/new"), **fields).status_code == 302
     session().rollback()
-    [row] = domain.sections(world.event)
+    [row] = own_texts.sections(world.event)
     assert (row.title, row.text) == (LocalizedText.of(fr="Accueil", en="Welcome"), LocalizedText.of(fr="# Bonjour"))
     assert (row.kinds, row.place, row.position) == (["programme", "participant"], "after", 1)
     page = client.get(world.url("dossiers/texts", language="fr")).text
@@ -90,8 +90,8 @@ def test_texts_are_put_in_order_with_and_without_javascript(world: World, write:
 def test_a_text_that_changes_place_comes_last_there(world: World, write: Write) -> None:
     first, second = write(), write(place="after")
     with world.writing():
-        row = domain.section_for_change(world.event, first)
-        domain.change_section(world.event, row, {"place": "after"}, by=world.by)
+        row = own_texts.section_for_change(world.event, first)
+        own_texts.change_section(world.event, row, {"place": "after"}, by=world.by)
     assert order(world) == [second, first]
 
 
@@ -118,7 +118,7 @@ def test_a_text_of_another_event_is_not_found(world: World, write: Write) -> Non
             by=world.owner,
             plugins=["dossiers"],
         )
-        foreign = domain.add_section(
+        foreign = own_texts.add_section(
             other,
             {"title": {"fr": "Ailleurs"}, "text": {"fr": "x"}, "kinds": ["programme"], "place": "before"},
             by=world.by,
@@ -147,7 +147,7 @@ def test_an_archived_event_takes_no_text(world: World) -> None:
     with world.writing():
         world.event.state = "archived"
         with pytest.raises(Refused):
-            domain.add_section(world.event, {"place": "before"}, by=world.by)
+            own_texts.add_section(world.event, {"place": "before"}, by=world.by)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -161,22 +161,22 @@ def test_every_page_opens_in_both_languages(world: World, write: Write, language
 
 
 def test_due_dates_are_kept_and_the_final_edition_comes_last(world: World, send: Send) -> None:
-    assert domain.plan(world.event) == Due(21, 7)
+    assert due.of(world.event) == Due(21, 7)
     client = world.client(world.owner)
     page = world.url("dossiers/plan")
     assert send(client, page, first_days="30", final_days="10").status_code == 302
     session().rollback()
-    assert domain.plan(world.event) == Due(30, 10)
+    assert due.of(world.event) == Due(30, 10)
     refused = send(client, page, first_days="5", final_days="10")
     assert (refused.status_code, str(WrongOrder.message) in refused.text) == (422, True)
     session().rollback()
-    assert domain.plan(world.event) == Due(30, 10)
+    assert due.of(world.event) == Due(30, 10)
 
 
 def test_copying_an_event_copies_texts_and_due_dates_not_editions(world: World, write: Write) -> None:
     write()
     with world.writing():
-        domain.change_plan(world.event, {"first_days": 30}, by=world.by)
+        due.change(world.event, {"first_days": 30}, by=world.by)
     with world.writing():
         target = events.copy(
             world.event,
@@ -186,12 +186,12 @@ def test_copying_an_event_copies_texts_and_due_dates_not_editions(world: World, 
             by=world.owner,
             hooks=world.hooks,
         )
-    [source], [copied] = domain.sections(world.event), domain.sections(target)
+    [source], [copied] = own_texts.sections(world.event), own_texts.sections(target)
     names = ("title", "text", "kinds", "place", "position")
     assert [getattr(copied, name) for name in names] == [getattr(source, name) for name in names]
     assert copied.id != source.id
     assert isinstance(copied, Section)
-    assert domain.plan(target) == Due(30, 7)
+    assert due.of(target) == Due(30, 7)
     assert domain.editions(target) == []
 
 

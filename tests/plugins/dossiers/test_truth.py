@@ -8,7 +8,7 @@ from eventhub import hookspecs
 from eventhub.api import Deadline, Severity, State, session
 from eventhub.demo.fixtures import ToldWorld
 from eventhub.testing import World
-from plugins.dossiers import contributions, domain
+from plugins.dossiers import contributions, domain, own_texts
 from plugins.dossiers.models import Place
 
 from .conftest import Publish, Write
@@ -21,8 +21,8 @@ def due(world: World) -> list[tuple[datetime, bool]]:
 def test_a_stale_half_is_named_and_the_language_is_held_back(world: World, write: Write) -> None:
     key = write()
     with world.writing():
-        section = domain.section_for_change(world.event, key)
-        domain.change_section(world.event, section, {"text": {"fr": "Bonsoir", "en": "Hello"}}, by=world.by)
+        section = own_texts.section_for_change(world.event, key)
+        own_texts.change_section(world.event, section, {"text": {"fr": "Bonsoir", "en": "Hello"}}, by=world.by)
     found = [(check.rule, check.subject, check.severity, check.title) for check in contributions.checks(world.event)]
     assert found == [
         (
@@ -64,7 +64,7 @@ def test_deadlines_say_how_they_are_counted(world: World) -> None:
 
 
 def test_the_reference_event_has_three_texts_and_stale_minutes(demo: ToldWorld) -> None:
-    sections = domain.sections(demo.event)
+    sections = own_texts.sections(demo.event)
     assert [(row.title.text("en"), row.place, row.text.state("fr"), row.text.state("en")) for row in sections] == [
         ("Welcome to Grenoble", Place.BEFORE, State.REVIEWED, State.REVIEWED),
         ("Deciding here: who does what", Place.BEFORE, State.REVIEWED, State.REVIEWED),
