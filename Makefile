@@ -27,7 +27,7 @@ run: $(READY) ## start EventHub here, with the reference event on the first run;
 
 test: $(READY) ## run the whole suite; browser tests need Chromium and say so when they are skipped
 	@$(BIN)/eventhub catalogues compile
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 sure: check test ## all that CI asks: the checks below, then the tests
 
