@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import takewhile
 from typing import Any
 
 import wtforms
@@ -147,8 +148,9 @@ def _common_languages_first(form: Any, first: Iterable[str]) -> None:
 
 
 class TravelSection(Section):
-    """How one person arrives and leaves."""
+    """How one person arrives and leaves; or with whom, who stands above them on the page."""
 
+    travels_with = ChoiceField(_l("Travels with"), required=False, blank=_l("Alone"), coerce=number_or_none)
     arrival_mode = ChoiceField(_l("Arrives by"), required=False, blank=_l("Not known yet"))
     arrival_number = TextField(_l("Train or flight number"), required=False, maximum=60)
     arrival_place = TextField(_l("Station or airport of arrival"), required=False)
@@ -162,6 +164,12 @@ class TravelSection(Section):
         self.arrival_at.zone = self.departure_at.zone = event.zone
         for field in (self.arrival_mode, self.departure_mode):
             field.offer([(str(code), title) for code, title in words.MODES.items()])
+        seats = g.delegation.seats if g.get("delegation") else []
+        people = [seat.participant for seat in seats if seat.participant is not None]
+        above = takewhile(lambda person: self._prefix != f"travel-{person.id}-", people)
+        self.travels_with.offer([(person.id, person.name) for person in above])
+        if len(self.travels_with.choices) == 1:
+            del self.travels_with
 
     def validate_departure_at(self, field: Any) -> None:
         if field.data and self.arrival_at.data and field.data <= self.arrival_at.data:

@@ -81,11 +81,22 @@ class Step:
 
     def save(self) -> seats.Saved:
         """Save every section; the people of all seats go through one domain call."""
+        self._travel_together()
         self.stack.save()
         if self.stage == "people":
             return roster.save_people(self.event, self.delegation, self.people, by=self.by, hooks=self.hooks)
         self.delegation.saved_at = clock.now()
         return seats.Saved()
+
+    def _travel_together(self) -> None:
+        """Give whoever travels with somebody the other's travel, top down, so that it is typed once."""
+        forms = {part.section.subject_id: part.form for part in self.stack.bound if part.section.name == "travel"}
+        for form in forms.values():
+            if "travels_with" not in form or not form.travels_with.data:
+                continue
+            for item in editable(forms[form.travels_with.data]):
+                if item.short_name != "travels_with":
+                    form[item.short_name].data = item.data
 
 
 def build(event: Event, found: Delegation, stage: str, *, hooks: Hooks, by: Actor) -> Step:

@@ -155,6 +155,24 @@ def test_another_name_and_address_is_a_substitution_and_the_head_is_told(world: 
     assert session().scalar(sa.select(sa.func.count()).select_from(Substitution)) == 1
 
 
+def test_the_train_of_a_whole_delegation_is_typed_once(world: World) -> None:
+    with world.writing():
+        found = world.delegation("Ghent", people=3)
+    first, second, third = world.people(found)
+    head = head_of(world, found)
+    page = head.open(registration(found, "travel"))
+    assert f'name="travel-{first.id}-travels_with"' not in page  # nobody stands above them
+    typed = {"arrival_mode": "train", "arrival_number": "TGV 6911", "arrival_at": "2025-03-25T11:40"}
+    together = {f"travel-{second.id}-travels_with": first.id, f"travel-{third.id}-travels_with": second.id}
+    head.send({f"travel-{first.id}-{name}": text for name, text in typed.items()} | together)
+    found = reread(world, found)
+    arrivals = [(leg.mode, leg.number, leg.at) for person in world.people(found) for leg in person.legs]
+    assert arrivals == [("train", "TGV 6911", datetime(2025, 3, 25, 10, 40, tzinfo=NOW.tzinfo))] * 3
+    head.open(registration(found, "travel"))
+    head.send({f"travel-{second.id}-travels_with": third.id}, expect=422)
+    assert "Choose one of the list." in head.text
+
+
 def test_a_delegation_that_does_not_come_says_so_and_sees_its_answer(world: World) -> None:
     with world.writing():
         found = world.delegation("Turin", people=1)
