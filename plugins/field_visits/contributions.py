@@ -66,7 +66,7 @@ def cards(event: Event) -> Iterable[Card]:
     yield Card(
         _("Visits placed"),
         str(placed),
-        str(wanted),
+        _("of %(total)s", total=wanted),
         note=ngettext("%(num)d in their first wish", "%(num)d in their first wish", first) if placed else None,
         share=placed / wanted,
         url=url_for("field_visits_allocation.show"),
@@ -300,7 +300,7 @@ def panels(event: Event, person: Participant) -> Iterable[Panel]:
     """Return the person's wishes and place, for organisers."""
     rounds = [
         (now, words.names(event, now.slots), now.ranked(person), now.slot_of(person))
-        for now in standing.standings(event)
+        for now in standing.standings(event, [person])
         if now.asked(person)
     ]
     if rounds:

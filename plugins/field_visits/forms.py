@@ -52,7 +52,9 @@ class Catalogued(VersionedForm):
         self.way_there.offer([(str(code), title) for code, title in words.WAYS.items()])
         self.walking_level.offer(words.LEVELS.items())
         self.guide_id.offer(domain.guides(g.event))
-        self.languages.put_first(g.event.languages)
+        first = list(dict.fromkeys([*g.event.languages, *(self.languages.data or [])]))
+        self.languages.put_first(first)
+        self.languages.folded = len(first)
 
 
 class Departing(VersionedForm):
@@ -158,6 +160,11 @@ class WishSection(Section):
     @property
     def ranks(self) -> list[Any]:
         return [one for one in self if one.short_name.startswith("rank_")]
+
+    @property
+    def ranked(self) -> list[str]:
+        """Return what is stored in the ranks, in words."""
+        return [label for one in self.ranks for value, label in one.choices if value and value == one.object_data]
 
     @property
     def chosen(self) -> list[int]:

@@ -20,13 +20,14 @@ def sections(event: Event, stage: str, participants: Sequence[Participant], own:
     """Return the section of each person who is there when there is something to choose."""
     if stage != "choices" or not participants:
         return
-    for now in standing.standings(event):
+    for now in standing.standings(event, participants):
         names = words.names(event, now.slots)
         asked = [person for person in participants if now.asked(person)]
         for place, person in enumerate(asked):
             made = section(event, now, person, names, own=own, by=g.actor)
-            # the link to the catalogue stands once, above the first person
-            yield made if place else replace(made, template="field_visits/section.html")
+            if made.template is None and not place:
+                made = replace(made, template="field_visits/section.html")  # the link to the catalogue stands once
+            yield replace(made, hint="") if place else made
 
 
 def section(
@@ -55,6 +56,7 @@ def section(
         person.id,
         values,
         hint(event, now, person, closed=closed),
+        "field_visits/closed.html" if closed else None,
         complete=complete,
         missing=() if complete else (_("%(name)s: wishes for the field visits", name=person.name),),
         order=30,

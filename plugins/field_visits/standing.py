@@ -117,17 +117,26 @@ def holds() -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-def standings(event: Event) -> list[Standing]:
-    """Return every wave of the event, in seven statements whatever their number and that of the people."""
-    rules, found, people = domain.settings(event), domain.slots(event), delegations.people(event)
+def standings(event: Event, people: Sequence[Participant] | None = None) -> list[Standing]:
+    """Return every wave of the event, in seven statements whatever their number and that of the people.
+
+    With ``people``, what is known of these alone: enough to ask them, not to place them.
+    """
+    rules, found = domain.settings(event), domain.slots(event)
+    whole = people is None
+    people = delegations.people(event) if people is None else people
+    ids = [person.id for person in people]
+
+    def said(model: type[Wish] | type[Abstention] | type[Allocation]) -> sa.ColumnElement[bool]:
+        return sa.and_(model.event_id == event.id, sa.true() if whole else model.participant_id.in_(ids))
+
     wishes: dict[int, dict[int, list[int]]] = {}
     columns = (Wish.wave, Wish.participant_id, Wish.slot_id)
-    query = sa.select(*columns).where(Wish.event_id == event.id).order_by(Wish.rank)
-    for wave, person, slot in session().execute(query):
+    for wave, person, slot in session().execute(sa.select(*columns).where(said(Wish)).order_by(Wish.rank)):
         wishes.setdefault(wave, {}).setdefault(person, []).append(slot)
-    absent = sa.select(Abstention.wave, Abstention.participant_id).where(Abstention.event_id == event.id)
+    absent = sa.select(Abstention.wave, Abstention.participant_id).where(said(Abstention))
     abstaining = set(session().execute(absent))
-    places = list(session().scalars(sa.select(Allocation).where(Allocation.event_id == event.id)))
+    places = list(session().scalars(sa.select(Allocation).where(said(Allocation))))
     return [
         Standing(
             wave,

@@ -214,8 +214,6 @@ def options(now: Standing, person: Participant) -> list[Option]:
         said = []
         if not fits:
             said.append(_("Does not suit this person, as far as we know."))
-        if not room:
-            said.append(_("Full."))
         with_them = sum(row.slot_id == slot.id for key, row in now.allocations.items() if key in party)
         limit = now.settings.per_delegation
         if limit is not None and with_them >= limit and not delegations.hosts(person):

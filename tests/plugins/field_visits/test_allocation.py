@@ -350,8 +350,8 @@ def test_a_move_by_hand_says_that_it_does_not_suit_and_not_why(world: World, vis
     refusal = organiser.send({"slot_id": steep.id}, expect=422)
 
     assert "does not suit this person, as far as we know." in page
-    table = page[page.index('id="options"') : page.index("</table>")].replace(" disabled", "")
-    assert [word for word in NEEDS if word in table] == []
+    choices = page[page.index("which visit?") : page.index("</fieldset>")].replace(" disabled", "")
+    assert [word for word in NEEDS if word in choices] == []
     assert "“Summit” does not suit this person as far as we know." in refusal
     assert visits.places() == {person.name: "Riverside"}
 

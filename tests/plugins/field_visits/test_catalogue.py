@@ -56,6 +56,16 @@ def test_an_organiser_writes_a_visit_with_its_departure(world: World) -> None:
     assert list(verbs) == ["field_visits:added", "field_visits:slot_added"]
 
 
+def test_a_programme_without_time_for_a_visit_says_what_to_do(world: World, visits: Any) -> None:
+    with world.writing():
+        visits.slot("Urban project")
+
+    page = Person(world.client(world.owner)).open(world.url(VISITS + "new"))
+
+    assert "No time is left in the programme for another visit" in page
+    assert world.url("programme/new") in page
+
+
 def test_a_programme_item_carries_one_departure(world: World, visits: Any) -> None:
     with world.writing():
         first = visits.slot("Urban project")

@@ -157,7 +157,7 @@ def test_a_published_plan_that_still_fits_has_no_check(world: World, visits: Any
 
     assert found(world) == {}
     assert [(card.label, card.value, card.of, card.note, card.share) for card in contributions.cards(world.event)] == [
-        ("Visits placed", "2", "2", "2 in their first wish", 1.0)
+        ("Visits placed", "2", "of 2", "2 in their first wish", 1.0)
     ]
 
 

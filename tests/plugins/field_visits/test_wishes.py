@@ -9,10 +9,10 @@ import pytest
 
 from eventhub.activity import Actor
 from eventhub.clock import now as present
-from eventhub.db import session
+from eventhub.db import session, statement_count
 from eventhub.delegations import domain as delegations
 from eventhub.testing import World
-from plugins.field_visits import domain, wishes
+from plugins.field_visits import domain, sections, wishes
 from tests.browsing import Person
 
 GUEST = Actor("guest")
@@ -149,6 +149,45 @@ def test_guests_cannot_change_wishes_after_the_deadline_and_organisers_can(world
     assert "Wishes could be given until Thursday, 13 March 2025, 09:00." in late
     session().rollback()
     assert visits.now().wishes == {person.id: (forest.id,)}
+
+
+def test_after_the_deadline_a_guest_reads_the_wishes_and_is_not_asked_for_more(world: World, visits: Any) -> None:
+    with world.writing():
+        urban = visits.slot("Urban project")
+        party = world.delegation("Ghent", people=2)
+        chose, silent = world.people(party)
+        visits.wish(chose, urban)
+        rules = domain.settings_for_change(world.event)
+        domain.change_settings(world.event, rules, {"wishes_close_at": present()}, by=world.by)
+    world.app.config["TODAY"] = datetime(2025, 3, 14, 9, 0, tzinfo=world.event.zone)
+    head = Person(world.guest(party))
+
+    page = head.open(choices(world, party))
+    overview = head.open(world.url(f"registration/{party.id}/", area="e"))
+
+    assert "<li>Urban project – short flat ways, English</li>" in page
+    assert "No wishes yet." in page
+    assert "<select" not in page
+    assert f"{silent.name}: wishes for the field visits" not in overview
+
+
+def test_asking_a_delegation_costs_the_same_whoever_else_comes(world: World, visits: Any) -> None:
+    with world.writing():
+        urban = visits.slot("Urban project", 1, 50)
+        party = world.delegation(people=2)
+    asked = world.people(party)
+
+    def work() -> None:
+        session().rollback()
+        assert len(list(sections.sections(world.event, "choices", asked, False))) == 2
+
+    few = statement_count(world.app, work)
+    with world.writing():
+        for _n in range(6):
+            for person in world.people(world.delegation(people=4)):
+                visits.wish(person, urban)
+
+    assert statement_count(world.app, work) == few
 
 
 def test_saving_other_choices_after_the_deadline_is_no_late_wish(world: World, visits: Any) -> None:
