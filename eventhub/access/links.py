@@ -100,12 +100,16 @@ def check_usable(link: GuestLink) -> None:
 def open_link(token: str, door: str) -> GuestLink:
     """Use the link, inside a transaction; a single-use one is spent by the first who comes."""
     found = find(token, door)
-    link = session().scalars(
-        sa.select(GuestLink)
-        .where(GuestLink.id == found.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    link = (
+        session()
+        .scalars(
+            sa.select(GuestLink)
+            .where(GuestLink.id == found.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        .one()
+    )
     check_usable(link)
     link.last_used_at = clock.now()
     if PURPOSES[link.purpose].single_use:
