@@ -40,7 +40,7 @@ class LanguageConverter(BaseConverter):
 class IdConverter(IntegerConverter):
     """The id of a row: a number that the database can hold."""
 
-    def __init__(self, map: Map) -> None:
+    def __init__(self, map: Map) -> None:  # noqa: A002  (werkzeug passes it by this name)
         super().__init__(map, max=2**31 - 1)
 
 

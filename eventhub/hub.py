@@ -380,9 +380,10 @@ class Hooks:
         return [item for _order, _name, item in sorted(found, key=lambda entry: entry[:2])]
 
     def first(self, spec: Callable[P, T | None], *args: P.args, **kwargs: P.kwargs) -> T | None:
-        """Return the first answer that is not None; a failing component is noted and passed over."""
+        """Return the first answer that is not None; a failing plugin is passed over, the core's own error rises."""
         for impl, values in self._calls(spec, args, kwargs):
-            for answer in self._isolated(impl, values, None):
+            core = self.hub.components[impl.plugin_name].core
+            for answer in [impl.function(*values)] if core else self._isolated(impl, values, None):
                 if answer is not None:
                     return typing.cast(T, answer)
         return None

@@ -80,9 +80,9 @@ LENDER = Lender()
 def lend(url: str, folder: Path, make: Callable[..., Flask], *, tables: bool = True) -> Iterator[Flask]:
     """Lend the app with this database; a second one at the same time is made anew."""
     if LENDER.in_use:
-        app = make(url, folder, tables=tables)
-        yield app
-        close(app)
+        another = make(url, folder, tables=tables)
+        yield another
+        close(another)
         return
     if LENDER.app is None:
         LENDER.remember(make(url, folder, tables=False))

@@ -10,10 +10,10 @@ from eventhub.api import (
     Participant,
     clock,
     delegations,
+    hookspecs,
     pages,
     paginate,
     render_html,
-    render_pdf,
     requires,
 )
 
@@ -21,6 +21,7 @@ from . import copies, gathering, permissions
 from .archive import zipped
 from .views import event_language
 
+PDF = "application/pdf"
 bp = pages("dossiers_people", __name__, Audience.ORGANISERS, path="dossiers/people")
 
 
@@ -56,7 +57,10 @@ def person_pdf(participant_id: int, code: str) -> ResponseReturnValue:
 def personal_pdf(found: Participant, code: str) -> Response:
     """Return somebody's dossier as it stands now; nothing is kept."""
     document = gathering.gather(g.event, found).document(code)
-    response = Response(render_pdf(document, timestamp=clock.now()).pdf, content_type="application/pdf")
+    response = Response(
+        g.hooks.first(hookspecs.render_document, document=document, media_type=PDF, moment=clock.now()),
+        content_type=PDF,
+    )
     response.headers["Content-Disposition"] = f'attachment; filename="{g.event.slug}-{found.id}-{code}.pdf"'
     return response
 
