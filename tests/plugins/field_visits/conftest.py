@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 import plugins.field_visits
-from eventhub.db import session
+from eventhub.db import db, session
 from eventhub.testing import World, make_app
 from plugins.field_visits import allocation, domain, standing, wishes
 from plugins.field_visits.models import Slot
@@ -24,7 +24,8 @@ def app(engine_url: str, tmp_path: Path) -> Iterator[Flask]:
     made = make_app(engine_url, tmp_path, plugins=[plugins.field_visits])
     yield made
     with made.app_context():
-        session().close()
+        db.session.remove()
+        db.engine.dispose()
 
 
 @dataclass
