@@ -1,41 +1,32 @@
-"""Plans and places: a plan is proposed, published if nothing has changed since, and one person moves by hand."""
+"""Plans: computed and proposed, and published if nothing has changed since."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import orm
 
 from eventhub.api import (
-    ABSENT,
     Actor,
-    Delegation,
     Event,
-    ItemKind,
-    ItemState,
     NotFound,
     Participant,
-    ProgrammeItem,
     Refused,
     Verb,
     _l,
     activity,
     clock,
-    delegations,
     events,
     faults,
     language,
-    outbox,
     session,
 )
 
-from . import standing
-from .models import Allocation, Run, RunState, Slot, SlotState, Visit
+from . import places, standing
+from .models import Allocation, Run, RunState, SlotState
 from .solver import (
     Binding,
     Move,
@@ -47,13 +38,11 @@ from .solver import (
     compare,
     fingerprint,
     solve,
-    suits,
 )
 from .standing import Standing
 
 COMPUTED = Verb("field_visits:computed", _l("Allocation of field visits computed"))
 PUBLISHED = Verb("field_visits:published", _l("Allocation of field visits published"))
-MOVED = Verb("field_visits:moved", _l("Place on a field visit changed by hand"))
 
 
 class NothingToAllocate(Refused):
@@ -68,16 +57,6 @@ class NotProposed(Refused):
     message = _l("This plan was published or replaced meanwhile. Look at the present one.")
 
 
-class SlotFull(Refused):
-    message = _l("No place is left on “%(visit)s” (%(maximum)s in all). Raise the maximum or move somebody else.")
-    field = "slot_id"
-
-
-class DoesNotSuit(Refused):
-    message = _l("“%(visit)s” does not suit this person as far as we know. Choose another visit.")
-    field = "slot_id"
-
-
 class HandMadeBelowMinimum(Refused):
     message = _l(
         "The places given by hand on “%(visit)s” cannot be kept: it does not reach its minimum. Lower the minimum, or "
@@ -87,13 +66,6 @@ class HandMadeBelowMinimum(Refused):
 
 class HandMadeConflict(Refused):
     message = _l("The places given by hand cannot all be kept. Move some of these people, or let the plan decide.")
-
-
-class CarriesPlaces(Refused):
-    message = _l(
-        "People have places on “%(visit)s” at this time (%(used)s). Call the departure off among the field visits and "
-        "publish a new allocation; then the programme can follow."
-    )
 
 
 # --- a plan ---------------------------------------------------------------------------------------------------------
@@ -207,7 +179,7 @@ def publish(event: Event, run_id: int, *, by: Actor) -> Published:
     run = session().get(Run, run_id)
     if run is None or run.event_id != event.id:
         raise NotFound("plan", run_id)
-    _lock_slots(event, run.wave)
+    places.lock_slots(event, run.wave)
     session().refresh(run)
     if run.state != RunState.PROPOSED:
         raise NotProposed
@@ -227,12 +199,6 @@ def publish(event: Event, run_id: int, *, by: Actor) -> Published:
     return Published(len(plan.placements), moved)
 
 
-def _lock_slots(event: Event, wave: int) -> list[Slot]:
-    """Lock the departures, always in one order and before the places on them: nobody waits for anybody in a circle."""
-    query = sa.select(Slot).where(Slot.event_id == event.id, Slot.wave == wave).order_by(Slot.id)
-    return list(session().scalars(query.with_for_update().execution_options(populate_existing=True)))
-
-
 def _write(event: Event, run: Run, now: Standing, plan: Plan) -> None:
     """Replace the places of the wave by those of the plan; the counters move with them, out before in."""
     target = {one.wisher: one.slot for one in plan.placements}
@@ -244,7 +210,7 @@ def _write(event: Event, run: Run, now: Standing, plan: Plan) -> None:
     session().execute(sa.delete(Allocation).where(Allocation.id.in_(gone)))
     for counted, sign in ((leaving, -1), (coming, 1)):
         for slot_id, number in sorted(counted.items()):
-            _count(slot_id, sign * number)
+            places.count(slot_id, sign * number)
     people = {person.id: person for person in now.people}
     for key, slot_id in target.items():
         row = now.allocations.get(key)
@@ -260,122 +226,13 @@ def _write(event: Event, run: Run, now: Standing, plan: Plan) -> None:
     session().flush()
 
 
-def _count(slot_id: int, number: int) -> None:
-    """Move the counter of places; the database refuses what lies outside 0 and the maximum."""
-    session().execute(
-        sa.update(Slot)
-        .where(Slot.id == slot_id)
-        .values(places_used=Slot.places_used + number)
-        .execution_options(synchronize_session="fetch")
-    )
-
-
 def _tell(event: Event, now: Standing, target: Mapping[int, int], concerned: Iterable[int], by: Actor) -> None:
     """Write to those concerned who have an address and are coming."""
     wanted = set(concerned)
     for person in now.people:
         if person.id in wanted and person.email:
             slot = now.slots_by_id.get(target[person.id]) if person.id in target else None
-            _write_to(event, person, slot, by)
-
-
-def _write_to(event: Event, person: Participant, slot: Slot | None, by: Actor) -> None:
-    outbox.post(
-        "field_visits_allocated",
-        person.email,
-        person.document_language or person.delegation.contact_language,
-        by=by,
-        event=event,
-        about=person,
-        link=("participant", person.id),
-        person=person,
-        slot=slot,
-    )
-
-
-# --- one person -----------------------------------------------------------------------------------------------------
-
-
-def move(event: Event, person: Participant, wave: int, slot_id: int | None, *, keep: bool, by: Actor) -> None:
-    """Give the person another place by hand, or none; ``keep`` lets the next plans keep it. The person is told.
-
-    Refused where the departure is full or does not suit; the limit per delegation is the organiser's to pass over.
-    """
-    events.check_not_frozen(event)
-    _lock_slots(event, wave)
-    now = standing.standing(event, wave)
-    if now is None or (slot_id is not None and slot_id not in now.slots_by_id):
-        raise NotFound("departure", slot_id)
-    row = now.allocations.get(person.id)
-    before = row.slot_id if row else None
-    if slot_id is not None:
-        check_place(event, now, person, now.slots_by_id[slot_id], held=before)
-    if before != slot_id:
-        if before is not None:
-            _count(before, -1)
-        if slot_id is not None:
-            _count(slot_id, 1)
-    if row is not None and slot_id is None:
-        session().delete(row)
-    if slot_id is not None:
-        if row is None:
-            row = Allocation(event_id=event.id, participant_id=person.id, wave=wave)
-            session().add(row)
-        row.slot_id, row.rank, row.locked, row.placed_at = slot_id, now.rank(person, slot_id), keep, clock.now()
-    session().flush()
-    activity.record(by, MOVED, person, {"slot": [before, slot_id], "locked": [None, keep]})
-    if before != slot_id and person.email:
-        _write_to(event, person, now.slots_by_id[slot_id] if slot_id is not None else None, by)
-
-
-def check_place(event: Event, now: Standing, person: Participant, slot: Slot, *, held: int | None) -> None:
-    """Refuse a full departure and one that does not suit; which need stands against it is never said."""
-    if slot.id != held and slot.places_left < 1:
-        raise SlotFull(visit=slot.visit.title.label(language()), maximum=slot.maximum)
-    one = standing.wisher(now, person, standing.access_of(event, [person.id]).get(person.id))
-    if not suits(one, standing.departure(slot)):
-        raise DoesNotSuit(visit=slot.visit.title.label(language()))
-
-
-def free(people: Sequence[int], wave: int | None = None) -> int:
-    """Give back the places of these people, of one wave or of all; returns how many. The counters stay right."""
-    query = sa.select(Allocation).where(Allocation.participant_id.in_(people))
-    query = query if wave is None else query.where(Allocation.wave == wave)
-    slot_ids = set(session().scalars(query.with_only_columns(Allocation.slot_id)))
-    if not slot_ids:
-        return 0
-    session().scalars(sa.select(Slot).where(Slot.id.in_(slot_ids)).order_by(Slot.id).with_for_update()).all()
-    rows = list(session().scalars(query))
-    for slot_id, number in sorted(Counter(row.slot_id for row in rows).items()):
-        _count(slot_id, -number)
-    session().execute(sa.delete(Allocation).where(Allocation.id.in_([row.id for row in rows])))
-    return len(rows)
-
-
-def follow(event: Event, subject: object, changes: Mapping[str, Any]) -> None:
-    """Refuse that a departure with people on it loses its programme item; give back the places of those who leave."""
-    if isinstance(subject, ProgrammeItem):
-        state, kind = changes.get("state", [None, None])[1], changes.get("kind", [None, None])[1]
-        called_off = state == ItemState.CANCELLED or (kind is not None and kind != ItemKind.VISIT)
-        if called_off or changes.get("archived_at", [None, None])[1] is not None:
-            check_item_is_free(event, subject)
-    elif isinstance(subject, Participant) and "state" in changes and changes["state"][1] not in delegations.COMING:
-        free([subject.id])
-    elif isinstance(subject, Delegation) and (
-        changes.get("archived_at", [None, None])[1] is not None or changes.get("state", [None, None])[1] in ABSENT
-    ):
-        people = sa.select(Participant.id).where(Participant.delegation_id == subject.id)
-        free(list(session().scalars(people)))
-
-
-def check_item_is_free(event: Event, item: ProgrammeItem) -> None:
-    query = (
-        sa.select(Slot).where(Slot.event_id == event.id, Slot.item_id == item.id).options(orm.joinedload(Slot.visit))
-    )
-    with session().no_autoflush:
-        slot = session().scalar(query)
-    if slot is not None and slot.places_used:
-        raise CarriesPlaces(visit=slot.visit.title.label(language()), used=slot.places_used)
+            places.write_to(event, person, slot, by)
 
 
 def forget(people: Sequence[int]) -> None:
@@ -388,51 +245,3 @@ def forget(people: Sequence[int]) -> None:
         }
         if any(len(rows) != len(run.plan[name]) for name, rows in kept.items()):
             run.plan = {**run.plan, **kept}
-
-
-def places(event: Event, people: sa.Select[int], slot_id: int | None = None) -> list[Allocation]:
-    """Return the places of these people that hold, with people and delegations, by name, in one statement.
-
-    A place on a departure that was called off holds no more, whatever the next plan will say.
-    """
-    query = (
-        sa.select(Allocation)
-        .join(Allocation.participant)
-        .join(Allocation.slot)
-        .join(Slot.visit)
-        .join(Slot.item)
-        .where(Allocation.event_id == event.id, Allocation.participant_id.in_(people), *standing.holds())
-        .options(
-            orm.contains_eager(Allocation.participant).joinedload(Participant.delegation),
-            orm.contains_eager(Allocation.slot).contains_eager(Slot.visit),
-            orm.contains_eager(Allocation.slot).contains_eager(Slot.item),
-        )
-        .order_by(ProgrammeItem.starts_at, Participant.sort_key, Participant.id)
-    )
-    return list(session().scalars(query if slot_id is None else query.where(Allocation.slot_id == slot_id)))
-
-
-@dataclass(frozen=True)
-class Attending:
-    """Somebody goes to a programme item, and whether with a packed lunch."""
-
-    participant_id: int
-    item_id: int
-    starts_at: datetime
-    ends_at: datetime
-    packed_lunch: bool
-
-
-def attending(event: Event, items: Sequence[int]) -> Sequence[Attending]:
-    """Return who has a place that holds at these items, in one statement."""
-    query = (
-        sa.select(
-            Allocation.participant_id, Slot.item_id, ProgrammeItem.starts_at, ProgrammeItem.ends_at, Visit.packed_lunch
-        )
-        .join(Allocation.slot)
-        .join(Slot.visit)
-        .join(Slot.item)
-        .where(Slot.item_id.in_(items), Allocation.participant_id.in_(standing.coming(event)), *standing.holds())
-        .order_by(Slot.item_id, Allocation.participant_id)
-    )
-    return [Attending(*row) for row in session().execute(query)]

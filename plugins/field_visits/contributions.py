@@ -38,7 +38,7 @@ from eventhub.api import (
     ngettext,
 )
 
-from . import allocation, domain, standing, words
+from . import allocation, domain, places, standing, words
 from .models import Slot
 from .standing import Standing
 
@@ -230,7 +230,7 @@ def attendances(event: Event, items: Sequence[ProgrammeItem]) -> Iterable[Attend
     visits = [item.id for item in items if item.kind == ItemKind.VISIT]
     if not visits:
         return
-    for one in allocation.attending(event, visits):
+    for one in places.attending(event, visits):
         meal = MealAt.PACKED if one.packed_lunch else MealAt.NONE
         yield Attendance(one.participant_id, one.item_id, one.starts_at, one.ends_at, meal, ORDER)
 
@@ -238,13 +238,13 @@ def attendances(event: Event, items: Sequence[ProgrammeItem]) -> Iterable[Attend
 def agenda(event: Event, audience: Event | Delegation | Participant | Provider) -> Iterable[AgendaItem]:
     """Return a participant's or a delegation's own visits, or those that a provider guides."""
     if isinstance(audience, Participant):
-        for place in allocation.places(event, only(audience)):
+        for place in places.of_people(event, only(audience)):
             yield line(event, place.slot)
     elif isinstance(audience, Delegation):
-        found = allocation.places(event, of(event, audience))
+        found = places.of_people(event, of(event, audience))
         for _slot, group in groupby(sorted(found, key=lambda place: place.slot_id), lambda place: place.slot_id):
-            places = list(group)
-            yield line(event, places[0].slot, [place.participant.name for place in places])
+            together = list(group)
+            yield line(event, together[0].slot, [place.participant.name for place in together])
     elif isinstance(audience, Provider):
         for slot in domain.slots(event):
             if slot.offered and slot.visit.guide_id == audience.id:

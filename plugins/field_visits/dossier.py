@@ -27,7 +27,7 @@ from eventhub.api import (
     language_name,
 )
 
-from . import allocation, contributions, domain, words
+from . import contributions, domain, places, words
 from .models import Slot, Visit
 
 CATALOGUE, YOURS = 55, 42  # the catalogue after the agenda, one's own visit right under it
@@ -70,13 +70,13 @@ def facts(event: Event, visit: Visit, slots: Sequence[Slot]) -> Facts:
 
 def sections(event: Event, audience: Event | Delegation | Participant | Provider) -> Iterable[DossierSection]:
     if isinstance(audience, Participant):
-        places = allocation.places(event, contributions.only(audience))
-        if places:
-            yours = [facts(event, place.slot.visit, [place.slot]) for place in places]
+        found = places.of_people(event, contributions.only(audience))
+        if found:
+            yours = [facts(event, place.slot.visit, [place.slot]) for place in found]
             title = _l("Your visit") if len(yours) == 1 else _l("Your visits")
             yield DossierSection("field_visits.yours", title, lambda code: blocks(yours, code), order=YOURS)
     elif isinstance(audience, Delegation):
-        found = allocation.places(event, contributions.of(event, audience))
+        found = places.of_people(event, contributions.of(event, audience))
         if found:
             rows = [(place.participant.name, facts(event, place.slot.visit, [place.slot])) for place in found]
             title = _l("Your delegation on the field visits")

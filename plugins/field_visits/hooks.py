@@ -35,13 +35,13 @@ from eventhub.api import (
 )
 
 from . import (
-    allocation,
     contributions,
     demo,
     domain,
     dossier,
     jobs,
     permissions,
+    places,
     privacy,
     sections,
     views,
@@ -140,7 +140,7 @@ def dossier_sections(event: Event, audience: Event | Delegation | Participant | 
 
 @hookimpl
 def before_change(event: Event, subject: Any, changes: Mapping[str, Any]) -> None:
-    allocation.follow(event, subject, changes)
+    places.follow(event, subject, changes)
 
 
 @hookimpl

@@ -10,7 +10,7 @@ from sqlalchemy import orm
 
 from eventhub.api import PersonalData, _, _l, session
 
-from . import allocation, wishes, words
+from . import allocation, places, wishes, words
 from .models import Abstention, Allocation, Slot, Wish
 
 
@@ -56,7 +56,7 @@ def export_places(ids: Iterable[int]) -> Mapping[int, Mapping[str, Any]]:
 
 def erase_places(ids: Iterable[int]) -> None:
     people = list(ids)
-    allocation.free(people)
+    places.free(people)
     allocation.forget(people)
 
 

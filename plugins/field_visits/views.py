@@ -25,7 +25,7 @@ from eventhub.api import (
     wanted_export,
 )
 
-from . import allocation, domain, permissions, standing, words
+from . import domain, permissions, places, standing, words
 from .forms import NewVisitForm, SettingsForm, SlotForm, VisitForm
 from .models import Allocation, Settings, Slot, SlotState, Visit
 
@@ -193,13 +193,13 @@ def attendees() -> list[Column[Allocation]]:
 @requires(permissions.READ)
 def slot(slot_id: int) -> ResponseReturnValue:
     shown = domain.slot(g.event, slot_id)
-    places = allocation.places(g.event, standing.coming(g.event), slot_id)
+    given = places.of_people(g.event, standing.coming(g.event), slot_id)
     if kind := export_kind():
-        return spreadsheets.download(kind, words.name(shown), *table(attendees(), places))
+        return spreadsheets.download(kind, words.name(shown), *table(attendees(), given))
     return render_template(
         "field_visits/slot.html",
         slot=shown,
-        places=places,
+        places=given,
         words=words,
         entries=activity.history(shown),
         codes=said_codes(),
@@ -211,8 +211,8 @@ def slot(slot_id: int) -> ResponseReturnValue:
 def sheet(slot_id: int) -> ResponseReturnValue:
     """The attendance sheet, made to be printed and signed."""
     shown = domain.slot(g.event, slot_id)
-    places = allocation.places(g.event, standing.coming(g.event), slot_id)
-    return render_template("field_visits/sheet.html", slot=shown, places=places, words=words)
+    given = places.of_people(g.event, standing.coming(g.event), slot_id)
+    return render_template("field_visits/sheet.html", slot=shown, places=given, words=words)
 
 
 def said_codes() -> Mapping[str, Mapping[str, object]]:

@@ -32,7 +32,7 @@ from eventhub.api import (
     transaction,
 )
 
-from . import allocation, permissions, sections, standing, words
+from . import permissions, places, sections, standing, words
 from .forms import MoveForm
 from .models import Slot
 from .solver import suits
@@ -251,7 +251,7 @@ def move(participant_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusals(), transaction():
             person = get(Participant, participant_id, event_id=g.event.id)
-            allocation.move(g.event, person, now.wave, form.slot_id.data, keep=bool(form.keep.data), by=g.actor)
+            places.move(g.event, person, now.wave, form.slot_id.data, keep=bool(form.keep.data), by=g.actor)
             done(_("The place of %(name)s is changed.", name=person.name))
             return redirect(url_for("field_visits_people.index", round=now.wave if now.wave != 1 else None))
     return (

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from eventhub.api import Actor, Event, Participant, Refused, Verb, _l, activity, clock, events, format_moment, session
 
-from . import allocation
+from . import places
 from .models import Abstention, Wish
 from .standing import Standing
 
@@ -52,7 +52,7 @@ def choose(
     _write(event, now.wave, person, wanted, abstains)
     activity.record(by, WISHED, person, {"wishes": [list(before), list(wanted)], "abstains": [abstained, abstains]})
     if abstains:
-        allocation.free([person.id], now.wave)
+        places.free([person.id], now.wave)
 
 
 def _write(event: Event, wave: int, person: Participant, slots: Sequence[int], abstains: bool) -> None:

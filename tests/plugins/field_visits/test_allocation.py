@@ -18,7 +18,7 @@ from eventhub.events import programme
 from eventhub.faults import FaultInjected
 from eventhub.outbox import MailMessage
 from eventhub.testing import World, csrf_of
-from plugins.field_visits import allocation, domain
+from plugins.field_visits import allocation, domain, places
 from plugins.field_visits.models import Allocation, Run, RunState, Slot
 from tests.browsing import Person
 
@@ -364,8 +364,8 @@ def test_the_limit_per_delegation_may_be_passed_over_by_hand_and_holds_for_other
             visits.wish(person, urban, forest)
         visits.publish()
         for person in people[:3]:
-            allocation.move(world.event, person, 1, urban.id, keep=True, by=world.by)
-        allocation.move(world.event, people[3], 1, forest.id, keep=False, by=world.by)
+            places.move(world.event, person, 1, urban.id, keep=True, by=world.by)
+        places.move(world.event, people[3], 1, forest.id, keep=False, by=world.by)
         visits.publish()
 
     assert visits.places() == {
@@ -381,7 +381,7 @@ def test_places_by_hand_that_contradict_a_minimum_are_said(world: World, visits:
         urban = visits.slot("Urban project", 1, 5)
         person = world.people(world.delegation(people=1))[0]
         visits.wish(person, urban)
-        allocation.move(world.event, person, 1, urban.id, keep=True, by=world.by)
+        places.move(world.event, person, 1, urban.id, keep=True, by=world.by)
         domain.change_slot(world.event, domain.slot(world.event, urban.id, lock=True), {"minimum": 3}, by=world.by)
     organiser = Person(world.client(world.owner))
     organiser.open(world.url(ALLOCATION))
@@ -407,7 +407,7 @@ def test_a_programme_item_with_people_on_it_cannot_be_cancelled(world: World, vi
         lambda item: programme.change_item(world.event, item, {"kind": "workshop"}, by=world.by, hooks=world.hooks),
         lambda item: programme.archive_item(world.event, item, True, by=world.by, hooks=world.hooks),
     ):
-        with pytest.raises(allocation.CarriesPlaces), world.writing():
+        with pytest.raises(places.CarriesPlaces), world.writing():
             act(programme.item_for_change(world.event, urban.item_id))
 
     assert len(visits.places()) == 1
