@@ -205,15 +205,16 @@ def after_registration(event: Event, delegation: Delegation) -> None:
 
 @hookspec
 def before_change(event: Event, subject: Any, changes: Mapping[str, Any]) -> None:
-    """Veto or complete an organiser's change of a core record, inside its transaction.
+    """Veto or complete a change of a core record, an organiser's or a guest's, inside its transaction.
 
-    ``changes`` is {column: [before, after]}. Example: a visit refuses that its programme item be cancelled.
+    ``changes`` is {column: [before, after]}. Example: a visit refuses that its programme item be cancelled. Whoever is
+    taken off a delegation, replaced, or leaves with it, is a participant whose "state" becomes "cancelled".
     """
 
 
 @hookspec
 def after_change(event: Event, subject: Any, changes: Mapping[str, Any]) -> None:
-    """Follow an organiser's change of a core record, after its commit."""
+    """Follow a change of a core record, an organiser's or a guest's, after its commit."""
 
 
 @hookspec
