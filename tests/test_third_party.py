@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -43,12 +44,16 @@ with app.test_request_context():
 
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the distribution and install it into a folder, as pip does on a site."""
+    """Build the distribution's wheel and unpack it into a folder, which is what installing it does."""
     target = tmp_path_factory.mktemp("site-packages")
     source = tmp_path_factory.mktemp("source") / "eventhub-badges"
     subprocess.run(["cp", "-r", SOURCE, source], check=True)
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
-    subprocess.run([*command, "--target", target, source], check=True, capture_output=True)
+    build = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
+    wheels = tmp_path_factory.mktemp("wheels")
+    subprocess.run([sys.executable, "-c", build, wheels], cwd=source, check=True, capture_output=True)
+    [wheel] = wheels.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(target)
     return target
 
 
