@@ -13,6 +13,12 @@ from eventhub.demo.fixtures import demo, reference  # noqa: F401  (fixtures)
 from eventhub.testing import app, engine_url, world  # noqa: F401  (fixtures)
 
 
+def pytest_configure() -> None:
+    """Forget the settings of the shell and of CI: a test says itself what its site is like."""
+    for name in [name for name in os.environ if name.startswith("EVENTHUB_")]:
+        del os.environ[name]
+
+
 @pytest.fixture(scope="session")
 def pg_url(worker_id: str) -> Iterator[str]:
     """The address of a database on a real PostgreSQL, from a wheel; shared by a session, one per worker."""
