@@ -164,8 +164,11 @@ def agenda_items(event: Event, audience: Event | Delegation | Participant | Prov
 def participant_form_sections(
     event: Event, stage: str, participants: Sequence[Participant], own: bool
 ) -> Iterable[FormSection]:
-    """Return sections of the delegation's form for each participant, in this stage ("needs" or "choices").
+    """Return sections of the delegation's form for each participant, in this stage.
 
+    The stages are "people", "travel", "needs" and "choices"; whoever asks in several gives each section its own name,
+    since a person's own page shows them all. What is asked in "people" stands under the person's seat, and is not saved
+    when the same form gives the seat to another.
     ``own`` tells that the person fills it in, not the head of the delegation: what is sensitive is shown back to its
     owner only. Called once for all the people of a delegation: load what they said before in one query.
     """

@@ -25,7 +25,7 @@ from eventhub.i18n import isolated, sort_key
 from eventhub.web.forms import FormStack, digest, editable, read_base
 
 STAGES = ("people", "travel", "needs", "choices")
-PLUGIN_STAGES = ("needs", "choices")
+OPTIONAL = ("needs", "choices")  # steps in which the core asks for nothing: answering with nothing is an answer
 ACCESS = "delegations.access"
 FACTS = ("name", "function", "email", "phone", "languages", "document_language", "is_head")
 
@@ -59,6 +59,7 @@ class Step:
 
     def validate(self) -> bool:
         """Check every section; a person who was taken off meanwhile leaves a question, not a loss."""
+        self._leave_out_who_leaves()
         fine = self.stack.validate()
         if self._orphans():
             self.stack.own.refuse(
@@ -69,6 +70,19 @@ class Step:
             )
             return False
         return fine
+
+    def _leave_out_who_leaves(self) -> None:
+        """Neither check nor save what plugins ask of somebody whom the same form takes off their seat."""
+        if self.stage != "people":
+            return
+        sitting = {seat.id: seat.participant for seat in self.delegation.seats}
+        staying = set()
+        for part in self.stack.bound:
+            person = sitting.get(part.section.subject_id or 0) if part.section.form is PersonSection else None
+            if person is not None and not part.form.leaves and seats.same_person(person, _person(0, part.form)):
+                staying.add(person.id)
+        for part in self.stack.bound:
+            part.left_out = part.section in self.asked and part.section.subject_id not in {None, *staying}
 
     def _orphans(self) -> set[str]:
         """Return the prefixes of posted sections that are there no more; a free seat that is has its own rule."""
@@ -104,20 +118,31 @@ def build(event: Event, found: Delegation, stage: str, *, hooks: Hooks, by: Acto
     people: list[seats.Person] = []
     persons = people_of(found)
     sections: list[FormSection] = []
-    asked = plugin_sections(event, persons, (stage,), hooks=hooks) if stage in PLUGIN_STAGES else []
+    asked = plugin_sections(event, persons, (stage,), hooks=hooks)
     if stage == "people":
         sections = _person_sections(event, found, people)
     elif stage == "travel":
         sections = [_travel_section(event, person, hooks, by) for person in persons]
     elif stage == "needs":
         sections = access_sections(event, persons, own=False, by=by)
-    order = {person.id: index for index, person in enumerate(persons)}
-    if asked:
-        sections = sorted([*sections, *asked], key=lambda section: order.get(section.subject_id or 0, -1))
-    stack = FormStack(event, sections)
+    stack = FormStack(event, _person_by_person(found, sections, asked) if asked else sections)
     if stage == "people" and stack.submitted:
         _ask_where_somebody_else_sits(stack)
     return Step(event, found, stage, stack, hooks, by, people, asked)
+
+
+def _person_by_person(found: Delegation, own: list[FormSection], asked: list[FormSection]) -> list[FormSection]:
+    """Return the core's sections, each before what plugins ask of the same person; those of nobody come first."""
+    seat_of = {seat.participant_id: seat.id for seat in found.seats if seat.participant_id is not None}
+    order = {seat.id: index for index, seat in enumerate(found.seats)}
+
+    def place(section: FormSection) -> int:
+        if section.subject_id is None:
+            return -1
+        seat = section.subject_id if section.form is PersonSection else seat_of.get(section.subject_id)
+        return order.get(seat or 0, len(order))
+
+    return sorted([*own, *asked], key=place)
 
 
 def closed_because(event: Event, found: Delegation, moment: datetime) -> str:
@@ -134,12 +159,7 @@ def people_of(found: Delegation) -> list[Participant]:
 
 
 def plugin_sections(
-    event: Event,
-    persons: Sequence[Participant],
-    stages: Iterable[str] = PLUGIN_STAGES,
-    *,
-    hooks: Hooks,
-    own: bool = False,
+    event: Event, persons: Sequence[Participant], stages: Iterable[str] = STAGES, *, hooks: Hooks, own: bool = False
 ) -> list[FormSection]:
     """Return the sections of all plugins in these stages."""
     if not persons:
@@ -164,16 +184,14 @@ class Standing:
         """Tell whether nothing is owed in the step. Needs owe nothing, so they count once the whole is handed in."""
         if not found.seats_named or any(missing.stage == stage for missing in self.progress.missing):
             return False
-        return stage not in PLUGIN_STAGES or found.submitted_at is not None
+        return stage not in OPTIONAL or found.submitted_at is not None
 
 
 def standing(event: Event, found: Delegation, *, hooks: Hooks, shown: Step | None = None) -> Standing:
     """Return where the registration stands; plugins are not asked again for the step that is shown already."""
     persons = people_of(found)
     asked = list(shown.asked) if shown else []
-    asked += plugin_sections(
-        event, persons, [s for s in PLUGIN_STAGES if shown is None or s != shown.stage], hooks=hooks
-    )
+    asked += plugin_sections(event, persons, [s for s in STAGES if shown is None or s != shown.stage], hooks=hooks)
     choices = not persons or any(section.stage == "choices" for section in asked)
     stages = tuple(stage for stage in STAGES if stage != "choices" or choices)
     return Standing(completeness.of(found, asked), stages)
@@ -255,6 +273,8 @@ def _is_newcomer(seat: Seat, person: Participant) -> bool:
 def _ask_where_somebody_else_sits(stack: FormStack) -> None:
     """Make a conflict of what was changed about somebody whose seat is another's now: it is not the other's phone."""
     for part in stack.bound:
+        if part.section.form is not PersonSection:
+            continue
         form, now = part.form, part.section.values["participant"]
         seen = form.participant.data or ""
         if seen and seen != now:
@@ -267,21 +287,23 @@ def _ask_where_somebody_else_sits(stack: FormStack) -> None:
 
 def _saving(people: list[seats.Person], seat_id: int, *, newcomer: bool = False) -> Callable[[PersonSection], None]:
     def save(form: PersonSection) -> None:
-        people.append(
-            seats.Person(
-                seat_id,
-                "" if form.leaves else form.name.data or "",
-                form.function.data or "",
-                form.email.data or "",
-                form.phone.data or "",
-                tuple(form.languages.data or ()),
-                form.document_language.data or "",
-                bool(form.is_head.data),
-                newcomer,
-            )
-        )
+        people.append(_person(seat_id, form, newcomer=newcomer))
 
     return save
+
+
+def _person(seat_id: int, form: PersonSection, *, newcomer: bool = False) -> seats.Person:
+    return seats.Person(
+        seat_id,
+        "" if form.leaves else form.name.data or "",
+        form.function.data or "",
+        form.email.data or "",
+        form.phone.data or "",
+        tuple(form.languages.data or ()),
+        form.document_language.data or "",
+        bool(form.is_head.data),
+        newcomer,
+    )
 
 
 # --- travel ---------------------------------------------------------------------------------------------------------

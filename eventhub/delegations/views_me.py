@@ -36,7 +36,7 @@ links.Purpose("participant", "d", _own_page, timedelta(days=365))
 def own_stack(person: Participant, *, choices: bool) -> FormStack:
     """Return one's own facts and needs; one's choices too while registration is open."""
     sections = [_own_facts(person), *registration.access_sections(g.event, [person], own=True, by=g.actor)]
-    stages = registration.PLUGIN_STAGES if choices else ("needs",)
+    stages = registration.STAGES if choices else ("needs",)
     sections += registration.plugin_sections(g.event, [person], stages, hooks=g.hooks, own=True)
     return FormStack(g.event, sections)
 

@@ -304,11 +304,12 @@ class Section(wtforms.Form):
 
 @dataclass
 class BoundSection:
-    """A section with its form, as a template shows it."""
+    """A section with its form, as a template shows it; one that is ``left_out`` is neither checked nor saved."""
 
     section: FormSection
     form: Any
     dirty: frozenset[str] = frozenset()
+    left_out: bool = False
 
     @property
     def title(self) -> str:
@@ -346,6 +347,8 @@ class FormStack:
         """Check everything, also after the first error."""
         fine = self.own.validate()
         for part in self.bound:
+            if part.left_out:
+                continue
             fine = part.form.validate() and fine
             fine = not tell_of_removed_characters(part.form, part.dirty) and fine
             if isinstance(part.form, Section):
@@ -367,7 +370,8 @@ class FormStack:
 
     def save(self) -> None:
         for part in self.bound:
-            part.section.save(part.form)
+            if not part.left_out:
+                part.section.save(part.form)
 
     @property
     def status(self) -> int:
