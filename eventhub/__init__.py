@@ -8,6 +8,13 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
+from eventhub.lean import absent
+
+with absent("rich", "webauthn", "authlib"):
+    import flask_limiter
+    import flask_security
+    import structlog
+
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect

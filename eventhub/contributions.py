@@ -165,9 +165,12 @@ class MealAt(StrEnum):
     PACKED = "packed"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Attendance:
-    """Somebody is expected at a programme item, from when to when; derived each time, never stored."""
+    """Somebody is expected at a programme item, from when to when; derived each time, never stored.
+
+    Thousands of them are made at a time: people times items.
+    """
 
     participant_id: int
     item_id: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eventhub import config, create_app, db, jobs, migrations
+from eventhub import config, create_app, db, jobs, lean, migrations
 
 
 def serve(*, host: str | None, port: int | None, workers: int) -> None:
@@ -50,5 +50,6 @@ def _granian(host: str, port: int, workers: int) -> None:
 
 
 def make_app() -> object:
-    """Return the application for a server that calls a factory."""
+    """Return the application for a server that calls a factory, in each of its workers."""
+    lean.share_memory_among_threads()
     return create_app()

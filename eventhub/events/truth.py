@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
-from flask import current_app
 
-from eventhub import activity, clock, hookspecs
+from eventhub import activity, clock, hookspecs, kept
 from eventhub.access.models import User
 from eventhub.activity import Actor, Verb
 from eventhub.contributions import Card, Check, Deadline, Severity
@@ -17,7 +16,6 @@ from eventhub.db import session
 from eventhub.errors import NotFound, Refused
 from eventhub.events.models import Event, Waiver
 from eventhub.hub import Hooks
-from eventhub.i18n import language
 from eventhub.i18n import lazy_gettext as _l
 from eventhub.i18n import lazy_pgettext as _lp
 
@@ -30,7 +28,6 @@ SEVERITIES = {
     Severity.TO_COMPLETE: _lp("severity", "To complete"),
 }
 TONES = {Severity.BREAKS_RULE: "stop", Severity.AT_RISK: "warn", Severity.TO_COMPLETE: "plain"}
-KEPT_FOR = timedelta(minutes=2)
 
 
 class ReasonMissing(Refused):
@@ -68,21 +65,8 @@ class Truth:
 
 
 def of(event: Event, hooks: Hooks) -> Truth:
-    """Return the truth about the event; kept until something in it changes, or for two minutes.
-
-    Every change writes an activity entry in its own transaction, so the newest entry's id tells whether it still holds.
-    """
-    kept: dict[tuple[object, ...], tuple[int, Truth]] = current_app.extensions.setdefault("eventhub_truth", {})
-    key = (event.id, language(), hooks.names)
-    revision = activity.revision(event.id)
-    now = clock.now()
-    if key in kept and kept[key][0] == revision and abs(now - kept[key][1].computed_at) < KEPT_FOR:
-        return kept[key][1]
-    truth = compute(event, hooks, now)
-    if len(kept) > 500:  # many events, two languages: start again rather than grow
-        kept.clear()
-    kept[key] = (revision, truth)
-    return truth
+    """Return the truth about the event; kept until something in it changes, or for two minutes."""
+    return kept.answer(event.id, ("truth", hooks.names), lambda: compute(event, hooks, clock.now()))
 
 
 def compute(event: Event, hooks: Hooks, now: datetime) -> Truth:

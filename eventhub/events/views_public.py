@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, abort, g, render_template
 from flask.typing import ResponseReturnValue
 
-from eventhub import clock, hookspecs
+from eventhub import clock, hookspecs, kept
 from eventhub.access.gate import may
 from eventhub.access.permissions import requires
 from eventhub.events import calendar, contributions, domain, permissions, programme, words
@@ -26,6 +26,11 @@ def only_public() -> None:
 @requires(permissions.READ_PUBLIC)
 def show() -> ResponseReturnValue:
     only_public()
+    return front()
+
+
+@kept.for_strangers
+def front() -> str:
     return render_template(
         "events/public.html",
         links=g.hooks.collect(hookspecs.public_links, event=g.event),
@@ -53,6 +58,11 @@ def at_a_glance() -> list[tuple[str, str]]:
 @requires(permissions.READ_PUBLIC)
 def programme_page() -> ResponseReturnValue:
     only_public()
+    return timetable()
+
+
+@kept.for_strangers
+def timetable() -> str:
     items = programme.items(g.event, public=True)
     return render_template(
         "events/public_programme.html",

@@ -6,10 +6,13 @@ less public holidays. *Ouvré*: Monday to Friday less public holidays. The day o
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 ONE_DAY = timedelta(days=1)
@@ -126,9 +129,26 @@ def public_holidays(country: str, years: Iterable[int], subdivision: str | None 
     ``subdivision`` adds those of a part of it: "57" (Moselle) and "6AE" (Alsace) have Good Friday and 26 December.
     Raises LookupError for a country or a part that the ``holidays`` library does not know.
     """
-    from holidays import country_holidays  # slow import: 0.3 s, and most pages need no holiday
+    return _public_holidays(country, tuple(sorted(set(years))), subdivision)
 
-    try:
-        return frozenset(country_holidays(country, subdiv=subdivision, years=years))
-    except NotImplementedError as unknown:
-        raise LookupError(str(unknown)) from unknown
+
+# One child a country and pair of years: what it imports, the calendars of all the world, would stay in every worker.
+_ASK = """
+import sys
+from holidays import country_holidays
+country, subdivision, *years = sys.argv[1:]
+try:
+    found = country_holidays(country, subdiv=subdivision or None, years=map(int, years))
+except NotImplementedError as unknown:
+    sys.exit(str(unknown))
+print(*(day.isoformat() for day in found))
+"""
+
+
+@lru_cache(maxsize=256)
+def _public_holidays(country: str, years: tuple[int, ...], subdivision: str | None) -> frozenset[date]:
+    command = [sys.executable, "-I", "-c", _ASK, country, subdivision or "", *map(str, years)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    if answer.returncode:
+        raise LookupError(answer.stderr.strip().rpartition("\n")[2])
+    return frozenset(map(date.fromisoformat, answer.stdout.split()))

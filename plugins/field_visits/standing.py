@@ -123,6 +123,8 @@ def standings(event: Event, people: Sequence[Participant] | None = None) -> list
     With ``people``, what is known of these alone: enough to ask them, not to place them.
     """
     rules, found = domain.settings(event), domain.slots(event)
+    if not found:
+        return []
     whole = people is None
     people = delegations.people(event) if people is None else people
     ids = [person.id for person in people]
