@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Blueprint, Flask, g
 
-from eventhub import create_app, hookspecs, hub
+from eventhub import create_app, hookspecs, hub, timelimit
 from eventhub.access.permissions import requires
 from eventhub.contributions import Area, MenuItem, Permission, PersonalData, PluginInfo, ProviderKind
 from eventhub.db import transaction
@@ -322,3 +322,51 @@ def test_a_disabled_plugin_is_not_even_imported(tmp_path: Any) -> None:
         {"DATA_DIR": tmp_path, "QUEUE_URL": "memory", "PLUGINS_DIR": folder, "DISABLED_PLUGINS": ("cracked",)}
     )
     assert "cracked" not in app.extensions["hub"].components
+
+
+def test_a_read_hook_that_hangs_loses_its_part_of_the_page_and_the_page_stands(
+    plugin: Callable[..., ModuleType], site: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @hookimpl
+    def menu_items(event: Any) -> list[MenuItem]:
+        while True:
+            try:
+                time.sleep(0.01)
+            except TimeoutError:
+                pass
+
+    monkeypatch.setattr(hub, "LIMIT_SECONDS", 0.3)
+    world = site(plugin(menu_items=menu_items))
+    began = time.monotonic()
+    answer = world.client(world.owner).get(world.url("delegations/"))
+    assert answer.status_code == 200
+    assert "The part of “Tiny” is missing on this page" in answer.text
+    assert time.monotonic() - began < 10
+
+
+def test_a_call_that_ends_in_time_is_never_hit_afterwards() -> None:
+    watch = timelimit.Watch()
+    for wait in (0.0, 0.24, 0.25, 0.26, 0.3):  # around the moment at which the watcher looks
+        try:
+            watch.call(lambda wait=wait: time.sleep(wait), 0.2)  # type: ignore[misc]
+        except timelimit.TimeLimit:
+            assert wait > 0.2
+        time.sleep(0.05)  # where a late exception would arrive
+    assert watch.running == {}
+
+
+def test_a_call_that_catches_everything_is_told_again() -> None:
+    caught = []
+
+    def stubborn() -> None:
+        while True:
+            try:
+                time.sleep(0.01)
+            except Exception:
+                caught.append(1)
+                if len(caught) > 1:
+                    raise
+
+    with pytest.raises(timelimit.TimeLimit):
+        timelimit.Watch().call(stubborn, 0.1)
+    assert len(caught) == 2
