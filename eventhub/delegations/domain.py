@@ -19,11 +19,19 @@ from eventhub.access import links
 from eventhub.activity import Actor, Verb
 from eventhub.db import get, session
 from eventhub.delegations import seats
+from eventhub.delegations.arrivals import arrive as arrive
+from eventhub.delegations.arrivals import depart as depart
+from eventhub.delegations.arrivals import mark_no_show as mark_no_show
+from eventhub.delegations.arrivals import take_back_arrival as take_back_arrival
+from eventhub.delegations.arrivals import take_back_departure as take_back_departure
+from eventhub.delegations.arrivals import take_back_no_show as take_back_no_show
 from eventhub.delegations.completeness import Completeness
 from eventhub.delegations.lists import list_query as list_query
 from eventhub.delegations.lists import names as names
+from eventhub.delegations.lists import with_seats as with_seats
 from eventhub.delegations.models import (
     ABSENT,
+    HERE,
     Delegation,
     DelegationRole,
     DelegationState,
@@ -31,6 +39,7 @@ from eventhub.delegations.models import (
     ParticipantState,
     Seat,
 )
+from eventhub.delegations.models import COMING as COMING
 from eventhub.delegations.roster import save_people as save_people
 from eventhub.delegations.seats import Person as Person
 from eventhub.delegations.travel import Travel as Travel
@@ -54,10 +63,6 @@ ARCHIVED = Verb("delegations:archived", _l("Delegation archived"))
 RESTORED = Verb("delegations:restored", _l("Delegation taken back out of the archive"))
 LINK_SHOWN = Verb("delegations:link_shown", _l("Personal link made and shown"))
 LINKS_REVOKED = Verb("delegations:links_revoked", _l("Personal links withdrawn"))
-
-COMING = frozenset(
-    {ParticipantState.INVITED, ParticipantState.REGISTERED, ParticipantState.CONFIRMED, ParticipantState.ARRIVED}
-)
 
 
 class RegistrationClosed(Refused):
@@ -105,26 +110,6 @@ def hosts(person: Delegation | Participant) -> bool:
 
 def delegation(event: Event, delegation_id: int) -> Delegation:
     return get(Delegation, delegation_id, event_id=event.id)
-
-
-def with_seats(event: Event, delegation_id: int, *, lock: bool = False) -> Delegation:
-    """Return the delegation with seats, people and travel, in two statements.
-
-    ``lock`` locks its row first and reads the seats after it. NotFound for an id of another event.
-    """
-    query = (
-        sa.select(Delegation)
-        .where(Delegation.id == delegation_id, Delegation.event_id == event.id)
-        .options(
-            # at most two legs a person: a join costs less than one more statement
-            orm.selectinload(Delegation.seats).joinedload(Seat.participant).joinedload(Participant.legs),
-        )
-        .execution_options(populate_existing=True)
-    )
-    found = session().scalars(query.with_for_update() if lock else query).one_or_none()
-    if found is None:
-        raise NotFound("delegation", delegation_id)
-    return found
 
 
 def locked_delegation(event: Event, delegation_id: int) -> Delegation:
@@ -352,12 +337,9 @@ def possible(found: Delegation) -> Possible:
     kept = found.archived_at is None
     coming = kept and found.state not in ABSENT
     submitted = {DelegationState.SUBMITTED, DelegationState.ROSTER_INCOMPLETE}
-    return Possible(
-        coming,
-        kept and found.state in submitted,
-        kept and found.state not in {DelegationState.INVITED, DelegationState.REGISTERING},
-        coming,
-    )
+    begun = found.state not in {DelegationState.INVITED, DelegationState.REGISTERING}
+    here = found.state in HERE
+    return Possible(coming, kept and found.state in submitted, kept and begun and not here, coming and not here)
 
 
 def _move(event: Event, found: Delegation, state: DelegationState, verb: Verb, by: Actor, hooks: Hooks) -> None:

@@ -7,7 +7,8 @@ from sqlalchemy import orm
 
 from eventhub.activity import ActivityEntry
 from eventhub.db import session
-from eventhub.delegations.models import ABSENT, COMPLETE, Delegation, Participant, Substitution
+from eventhub.delegations.models import ABSENT, COMPLETE, Delegation, Participant, Seat, Substitution
+from eventhub.errors import NotFound
 from eventhub.events.models import Event
 from eventhub.i18n import sort_key
 
@@ -38,6 +39,26 @@ def list_query(
     if country:
         query = query.where(Delegation.country == country)
     return query
+
+
+def with_seats(event: Event, delegation_id: int, *, lock: bool = False) -> Delegation:
+    """Return the delegation with seats, people and travel, in two statements.
+
+    ``lock`` locks its row first and reads the seats after it. NotFound for an id of another event.
+    """
+    query = (
+        sa.select(Delegation)
+        .where(Delegation.id == delegation_id, Delegation.event_id == event.id)
+        .options(
+            # at most two legs a person: a join costs less than one more statement
+            orm.selectinload(Delegation.seats).joinedload(Seat.participant).joinedload(Participant.legs),
+        )
+        .execution_options(populate_existing=True)
+    )
+    found = session().scalars(query.with_for_update() if lock else query).one_or_none()
+    if found is None:
+        raise NotFound("delegation", delegation_id)
+    return found
 
 
 def countries(event: Event) -> list[str]:

@@ -31,6 +31,10 @@ COMPLETE = frozenset(
 )
 
 
+# States in which somebody of it has come
+HERE = frozenset({DelegationState.ARRIVED, DelegationState.DEPARTED})
+
+
 class DelegationRole(StrEnum):
     CHALLENGE_OWNER = "challenge_owner"
     PARTICIPANT = "participant"
@@ -53,6 +57,12 @@ class ParticipantState(StrEnum):
     CANCELLED = "cancelled"
     ARRIVED = "arrived"
     NO_SHOW = "no_show"
+
+
+# States in which somebody is counted for rooms and meals
+COMING = frozenset(
+    {ParticipantState.INVITED, ParticipantState.REGISTERED, ParticipantState.CONFIRMED, ParticipantState.ARRIVED}
+)
 
 
 class TravelMode(StrEnum):
@@ -96,6 +106,7 @@ class Delegation(Model):
     contact_phone: orm.Mapped[str] = orm.mapped_column(sa.String(40), default="")
     contact_language: orm.Mapped[str] = orm.mapped_column(sa.String(12), default="en")
     state: orm.Mapped[str] = orm.mapped_column(sa.String(20), default=DelegationState.INVITED)
+    state_before: orm.Mapped[str] = orm.mapped_column(sa.String(20), default="")  # before it arrived, for the way back
     closes_at: orm.Mapped[datetime | None]
     note: orm.Mapped[str] = orm.mapped_column(sa.Text, default="")
     reason: orm.Mapped[str] = orm.mapped_column(sa.String(500), default="")
@@ -147,6 +158,9 @@ class Participant(Model):
     document_language: orm.Mapped[str] = orm.mapped_column(sa.String(12), default="")
     is_head: orm.Mapped[bool] = orm.mapped_column(default=False)
     state: orm.Mapped[str] = orm.mapped_column(sa.String(20), default=ParticipantState.REGISTERED)
+    state_before: orm.Mapped[str] = orm.mapped_column(sa.String(20), default="")  # before arrived or no_show
+    arrived_at: orm.Mapped[datetime | None]
+    departed_at: orm.Mapped[datetime | None]
     erased_at: orm.Mapped[datetime | None]
     delegation: orm.Mapped[Delegation] = orm.relationship()
     legs: orm.Mapped[list[TravelLeg]] = orm.relationship(cascade="all, delete-orphan")

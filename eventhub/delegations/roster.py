@@ -31,6 +31,7 @@ from eventhub.delegations.seats import (
     PERSON_REMOVED,
     STARTED,
     SUBSTITUTED,
+    ArrivedAlready,
     Person,
     QuotaExceeded,
     Saved,
@@ -92,6 +93,8 @@ class _Roster:
             settle(seat)
             if differences := tell_of_edit(self.event, known, self.hooks):
                 self.told.append((PERSON_CHANGED, known, differences))
+        elif known.state == ParticipantState.ARRIVED:
+            raise ArrivedAlready(name=known.name)
         else:
             self.leaving[seat.id] = known
             if person.name:

@@ -63,6 +63,10 @@ class TwoHeads(Refused):
     message = _l("%(first)s and %(second)s are both marked as head of the delegation. Leave one of them.")
 
 
+class ArrivedAlready(Refused):
+    message = _l("%(name)s is here already, and cannot be taken off or replaced. Take the arrival back first.")
+
+
 @dataclass(frozen=True)
 class Person:
     """What a form says of one seat; an empty name holds the seat without one.
