@@ -54,7 +54,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("QUEUE_URL", "job queue: sqlite:FILE, postgresql://…, redis://…, or memory (no consumer)"),
     Setting("SECRET_KEY", "signs forms and one-time codes; made and kept in DATA_DIR when not set", secret=True),
     Setting("ENCRYPTION_KEY", "wraps the key of each event (Fernet); made and kept in DATA_DIR", secret=True),
-    Setting("BASE_URL", "address that links in mails start with", "http://127.0.0.1:8000"),
+    Setting("BASE_URL", "address that links in mails start with; empty: http://HOST:PORT"),
     Setting("TRUSTED_HOSTS", "Host headers answered, comma-separated; empty: the host of BASE_URL only", "", _names),
     Setting("PROXIES", "number of trusted proxies in front", "0", int),
     Setting("HOST", "address that `eventhub serve` listens on", "127.0.0.1"),
@@ -113,6 +113,7 @@ def read(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] 
 def _complete(values: dict[str, Any]) -> None:
     if values["MAIL"] not in {"folder", "smtp", "console"}:
         raise ConfigurationError(f"EVENTHUB_MAIL={values['MAIL']!r}: write folder, smtp or console")
+    values["BASE_URL"] = values["BASE_URL"] or f"http://{values['HOST']}:{values['PORT']}"
     folder = Path(values["DATA_DIR"]).absolute()
     values["DATA_DIR"] = folder
     values["DATABASE_URL"] = values["DATABASE_URL"] or f"sqlite:///{folder / 'eventhub.db'}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from eventhub import config, create_app, db, jobs, lean, migrations
 
 
@@ -9,6 +11,8 @@ def serve(*, host: str | None, port: int | None, workers: int) -> None:
     """Serve until stopped."""
     settings = config.read()
     host, port = host or settings["HOST"], port or settings["PORT"]
+    # links start with the address that is served, in each worker too, unless another is set
+    os.environ |= {"EVENTHUB_HOST": host, "EVENTHUB_PORT": str(port)}
     if workers > 1:
         _granian(host, port, workers)
     else:

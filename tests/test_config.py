@@ -22,6 +22,13 @@ def test_the_clock_is_pinned_by_a_date_in_the_hosts_zone(tmp_path: Path) -> None
     assert values["TODAY"] == datetime(2025, 3, 13, 8, 0, tzinfo=UTC)
 
 
+def test_links_start_with_the_address_that_is_served_unless_another_is_set(tmp_path: Path) -> None:
+    port = {"EVENTHUB_PORT": "9000"}
+    assert config.read({"DATA_DIR": tmp_path}, port)["BASE_URL"] == "http://127.0.0.1:9000"
+    public = port | {"EVENTHUB_BASE_URL": "https://events.example.org"}
+    assert config.read({"DATA_DIR": tmp_path}, public)["BASE_URL"] == "https://events.example.org"
+
+
 def test_keys_are_made_once_kept_and_readable_by_nobody_else(tmp_path: Path) -> None:
     first, second = config.read({"DATA_DIR": tmp_path}, {}), config.read({"DATA_DIR": tmp_path}, {})
     assert (first["SECRET_KEY"], first["ENCRYPTION_KEY"]) == (second["SECRET_KEY"], second["ENCRYPTION_KEY"])
