@@ -29,6 +29,7 @@ from eventhub.contributions import (
     MealAt,
     MenuItem,
     Panel,
+    PeopleColumn,
     Periodic,
     Permission,
     PersonalData,

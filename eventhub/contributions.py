@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from eventhub.localized import LocalizedText
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
     import wtforms
 
     from eventhub.demo import Demo
@@ -200,6 +201,30 @@ class FormSection:
     complete: bool = True
     missing: tuple[str, ...] = ()
     order: int = 50
+
+
+@dataclass(frozen=True)
+class PeopleColumn:
+    """A column that a component adds to the list of people and to its exports; with ``choices``, to its filters.
+
+    ``key`` ("field_visits.visit") stands in addresses and saved filters, so it never changes. ``values(ids)`` returns
+    {participant id: text} in the present language, without those who have none; ids come some hundreds at a time, and
+    the number of queries must not grow with them. ``choices`` are (code, label); ``having(code)`` returns the query of
+    the ids of the participants for whom that choice holds. Never health data: a list is taken away as a file.
+    """
+
+    key: str
+    label: Any
+    values: Callable[[Sequence[int]], Mapping[int, str]]
+    choices: Sequence[tuple[str, str]] = ()
+    having: Callable[[str], sa.Select[int]] | None = None
+    order: int = 50
+
+    def __post_init__(self) -> None:
+        if "." not in self.key:
+            raise ValueError(f"{self.key!r} is not the key of a column: write it like field_visits.visit")
+        if bool(self.choices) != (self.having is not None):
+            raise ValueError(f"{self.key}: choices need having, and the other way round")
 
 
 @dataclass(frozen=True)

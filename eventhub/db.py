@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from eventhub import faults
 from eventhub.errors import NotFound
+from eventhub.i18n import sort_key
 from eventhub.localized import LocalizedText
 
 Json = sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
@@ -164,6 +165,7 @@ def set_up_sqlite(engine: sa.Engine, *, foreign_keys: bool = True) -> None:
     @sa.event.listens_for(engine, "connect")
     def connect(connection: Any, record: Any) -> None:
         connection.isolation_level = None
+        connection.create_function("folded", 1, lambda text: text and sort_key(text), deterministic=True)
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 

@@ -32,6 +32,7 @@ from eventhub.contributions import (
     LocalizedEntry,
     MenuItem,
     Panel,
+    PeopleColumn,
     Periodic,
     Permission,
     PersonalData,
@@ -178,6 +179,12 @@ def participant_form_sections(
 @hookspec
 def participant_panels(event: Event, participant: Participant) -> Iterable[Panel]:
     """Return parts of a participant's page."""
+    return ()
+
+
+@hookspec
+def people_columns(event: Event) -> Iterable[PeopleColumn]:
+    """Return columns for the list of people, its exports and its filters, such as the visit of each person."""
     return ()
 
 

@@ -238,6 +238,12 @@ def language_choices() -> list[tuple[str, str]]:
     return sorted(names, key=lambda pair: sort_key(pair[1]))
 
 
+# Letters of Europe that Unicode does not take apart into a letter and its mark
+WHOLE_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+
+
 def sort_key(text: str) -> str:
     """Return the key under which the text sorts and is searched: without accents, without case.
 
@@ -246,4 +252,5 @@ def sort_key(text: str) -> str:
     """
     from unicodedata import combining, normalize
 
-    return "".join(char for char in normalize("NFKD", text) if not combining(char)).casefold().strip()[:200]
+    plain = "".join(char for char in normalize("NFKD", text) if not combining(char)).casefold()
+    return plain.translate(WHOLE_LETTERS).strip()[:200]

@@ -32,7 +32,7 @@ from eventhub.i18n import lazy_gettext as _l
 
 
 def _rows(event: Event) -> list[Delegation]:
-    return list(session().scalars(lists.list_query(event)))
+    return list(session().scalars(lists.delegations_matching(event, {})))
 
 
 def cards(event: Event) -> Iterable[Card]:

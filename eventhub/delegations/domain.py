@@ -26,8 +26,8 @@ from eventhub.delegations.arrivals import take_back_arrival as take_back_arrival
 from eventhub.delegations.arrivals import take_back_departure as take_back_departure
 from eventhub.delegations.arrivals import take_back_no_show as take_back_no_show
 from eventhub.delegations.completeness import Completeness
-from eventhub.delegations.lists import list_query as list_query
 from eventhub.delegations.lists import names as names
+from eventhub.delegations.lists import people_query as people_query
 from eventhub.delegations.lists import with_seats as with_seats
 from eventhub.delegations.models import (
     ABSENT,
@@ -115,28 +115,6 @@ def delegation(event: Event, delegation_id: int) -> Delegation:
 def locked_delegation(event: Event, delegation_id: int) -> Delegation:
     """Return the delegation locked, with its seats as they are now; call it first in the transaction."""
     return with_seats(event, delegation_id, lock=True)
-
-
-def people_query(
-    event: Event, *, search: str = "", delegation_id: int | None = None, language: str = ""
-) -> sa.Select[Participant]:
-    """Return the query of everybody who is still coming, with their delegations."""
-    query = (
-        sa.select(Participant)
-        .join(Delegation, Participant.delegation_id == Delegation.id)
-        .where(Participant.event_id == event.id, Participant.state.in_(COMING), Delegation.archived_at.is_(None))
-        .where(Delegation.state.not_in(ABSENT))
-        .options(orm.contains_eager(Participant.delegation))
-        .order_by(Participant.sort_key, Participant.id)
-    )
-    if search:
-        query = query.where(Participant.sort_key.contains(sort_key(search), autoescape=True))
-    if delegation_id:
-        query = query.where(Participant.delegation_id == delegation_id)
-    if language:
-        # portable between JSON on SQLite and JSONB on PostgreSQL: codes are quoted inside the array
-        query = query.where(sa.cast(Participant.languages, sa.Text).contains(f'"{language}"', autoescape=True))
-    return query
 
 
 def with_travel() -> Any:

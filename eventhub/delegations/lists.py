@@ -7,38 +7,12 @@ from sqlalchemy import orm
 
 from eventhub.activity import ActivityEntry
 from eventhub.db import session
-from eventhub.delegations.models import ABSENT, COMPLETE, Delegation, Participant, Seat, Substitution
+from eventhub.delegations.matching import delegations_matching as delegations_matching
+from eventhub.delegations.matching import people_matching as people_matching
+from eventhub.delegations.matching import people_query as people_query
+from eventhub.delegations.models import ABSENT, Delegation, Participant, Seat, Substitution
 from eventhub.errors import NotFound
 from eventhub.events.models import Event
-from eventhub.i18n import sort_key
-
-
-def list_query(
-    event: Event,
-    *,
-    search: str = "",
-    state: str = "",
-    country: str = "",
-    incomplete: bool = False,
-    archived: bool = False,
-) -> sa.Select[Delegation]:
-    """Return the query of the list; the search ignores case and accents, and finds references too."""
-    query = (
-        sa.select(Delegation)
-        .where(Delegation.event_id == event.id)
-        .where(Delegation.archived_at.is_not(None) if archived else Delegation.archived_at.is_(None))
-        .order_by(Delegation.sort_key, Delegation.id)
-    )
-    if search:
-        named = Delegation.sort_key.contains(sort_key(search), autoescape=True)
-        query = query.where(named | (Delegation.reference == search.strip().upper()))
-    if incomplete:
-        query = query.where(Delegation.state.not_in(COMPLETE | ABSENT))
-    if state:
-        query = query.where(Delegation.state == state)
-    if country:
-        query = query.where(Delegation.country == country)
-    return query
 
 
 def with_seats(event: Event, delegation_id: int, *, lock: bool = False) -> Delegation:

@@ -59,14 +59,7 @@ def export_kind() -> str | None:
 @requires(permissions.READ)
 def index() -> ResponseReturnValue:
     show = request.args.get("show", "")
-    query = lists.list_query(
-        g.event,
-        search=request.args.get("q", ""),
-        state=request.args.get("state", ""),
-        country=request.args.get("country", ""),
-        incomplete=show == "incomplete",
-        archived=show == "archived",
-    )
+    query = lists.delegations_matching(g.event, request.args)
     if kind := export_kind():
         rows = paginate(query, per_page=100_000).rows
         return spreadsheets.download(kind, _("Delegations"), *table(columns(), rows))
@@ -253,12 +246,7 @@ def people_columns() -> list[Column[Participant]]:
 @bp.get("/people")
 @requires(permissions.READ)
 def people() -> ResponseReturnValue:
-    query = domain.people_query(
-        g.event,
-        search=request.args.get("q", ""),
-        delegation_id=request.args.get("delegation", type=int),
-        language=request.args.get("language", ""),
-    ).options(domain.with_travel())
+    query = lists.people_matching(g.event, request.args, hooks=g.hooks).options(domain.with_travel())
     if kind := export_kind():
         rows = paginate(query, per_page=100_000).rows
         return spreadsheets.download(kind, _("People"), *table(people_columns(), rows))

@@ -25,6 +25,7 @@ from eventhub.api import (
     MealAt,
     Panel,
     Participant,
+    PeopleColumn,
     ProgrammeItem,
     Provider,
     PublicLink,
@@ -36,10 +37,11 @@ from eventhub.api import (
     format_list,
     language,
     ngettext,
+    session,
 )
 
 from . import allocation, domain, places, standing, words
-from .models import Slot
+from .models import Allocation, Slot
 from .standing import Standing
 
 ORDER = 30
@@ -310,3 +312,33 @@ def panels(event: Event, person: Participant) -> Iterable[Panel]:
             {"rounds": rounds, "person": person, "visit_words": words},
             ORDER,
         )
+
+
+# --- the list of people ---------------------------------------------------------------------------------------------
+
+
+def people_columns(event: Event) -> Iterable[PeopleColumn]:
+    """Yield the visit of each person; the places of several waves stand one after the other."""
+    names = words.names(event, (slot for slot in domain.slots(event) if slot.offered))
+    if not names:
+        return
+
+    def values(ids: Sequence[int]) -> dict[int, str]:
+        places = (
+            sa.select(Allocation.participant_id, Allocation.slot_id)
+            .where(Allocation.participant_id.in_(ids), Allocation.slot_id.in_(names))
+            .order_by(Allocation.wave)
+        )
+        told: dict[int, list[str]] = {}
+        for person, slot in session().execute(places):
+            told.setdefault(person, []).append(names[slot])
+        return {person: " · ".join(found) for person, found in told.items()}
+
+    def having(code: str) -> sa.Select[int]:
+        if code == "none":
+            placed = sa.select(Allocation.participant_id).where(Allocation.slot_id.in_(names))
+            return sa.select(Participant.id).where(Participant.event_id == event.id, Participant.id.not_in(placed))
+        return sa.select(Allocation.participant_id).where(Allocation.slot_id == int(code))
+
+    choices = [("none", _("No place yet")), *((str(key), name) for key, name in names.items())]
+    yield PeopleColumn("field_visits.visit", _("Field visit"), values, choices, having, ORDER)

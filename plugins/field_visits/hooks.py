@@ -25,6 +25,7 @@ from eventhub.api import (
     MenuItem,
     Panel,
     Participant,
+    PeopleColumn,
     Permission,
     PersonalData,
     ProgrammeItem,
@@ -131,6 +132,11 @@ def participant_form_sections(
 @hookimpl
 def participant_panels(event: Event, participant: Participant) -> Iterable[Panel]:
     return contributions.panels(event, participant)
+
+
+@hookimpl
+def people_columns(event: Event) -> Iterable[PeopleColumn]:
+    return contributions.people_columns(event)
 
 
 @hookimpl(optionalhook=True)

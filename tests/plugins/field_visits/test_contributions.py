@@ -10,7 +10,7 @@ import pytest
 from eventhub import hookspecs, privacy
 from eventhub.contributions import Attendance, Check, MealAt, Severity
 from eventhub.db import session, statement_count
-from eventhub.delegations import needs
+from eventhub.delegations import lists, needs
 from eventhub.documents import DefinitionList, Heading, Missing, Table
 from eventhub.i18n import speaking
 from eventhub.localized import LocalizedText
@@ -380,3 +380,32 @@ def test_a_plan_is_due_two_weeks_before_the_visits(world: World, visits: Any, da
     world.app.config["TODAY"] = slot.item.starts_at - timedelta(days=days)
 
     assert ("not_published" in found(world)) == near
+
+
+# --- the list of people ---------------------------------------------------------------------------------------------
+
+
+def test_the_list_of_people_can_show_and_filter_by_their_visits(world: World, visits: Any) -> None:
+    with world.writing():
+        urban, forest = visits.slot("Urban project", maximum=1), visits.slot("Forest walk", wave=2)
+        first, second = world.people(world.delegation("Ghent", people=2))
+        visits.wish(first, urban)
+        visits.wish(second, urban, abstains=True)
+        visits.publish()
+        visits.publish(2)
+    (column,) = world.hooks.collect(hookspecs.people_columns, event=world.event)
+    assert column.values([first.id, second.id]) == {first.id: "Urban project · Forest walk", second.id: "Forest walk"}
+    assert column.values([second.id]) == {second.id: "Forest walk"}
+
+    def having(code: object) -> list[str]:
+        query = lists.people_matching(world.event, {column.key: str(code)}, hooks=world.hooks)
+        return [person.name for person in session().scalars(query)]
+
+    assert having(urban.id) == ["Ghent Person 1"]
+    assert having(forest.id) == ["Ghent Person 1", "Ghent Person 2"]
+    assert having("none") == []
+    assert statement_count(world.app, lambda: column.values(list(range(1, 400)))) == 1
+
+
+def test_without_departures_the_list_of_people_has_no_column_of_visits(world: World) -> None:
+    assert world.hooks.collect(hookspecs.people_columns, event=world.event) == []
