@@ -92,6 +92,19 @@ def organiser_link(email: str, administrator: bool) -> None:
         click.echo(accounts.one_time_link(email, administrator=administrator))
 
 
+@main.command(name="reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Switch an account's second factor and passkeys off, for an organiser who lost their phone."""
+    from eventhub.access import accounts
+
+    app = _app()
+    with app.app_context():
+        if not accounts.reset_second_factor(email):
+            raise click.ClickException(f"{email} has no account.")
+    click.echo(f"{email} signs in with the password alone.")
+
+
 @main.command()
 @click.option("--json", "as_json", is_flag=True)
 def plugins(as_json: bool) -> None:

@@ -71,6 +71,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("FAULT", "failpoints for crash tests; never in production"),
     Setting("LOG", "log format: text or json", "text"),
     Setting("LOG_LEVEL", "lowest level that is logged", "INFO"),
+    Setting("OIDC_METADATA_URL", "identity provider (ProConnect…): address of its openid-configuration; empty: none"),
+    Setting("OIDC_TITLE", "what the button to sign in there says", "ProConnect"),
+    Setting("OIDC_CLIENT_ID", "name under which the provider knows this site"),
+    Setting("OIDC_CLIENT_SECRET", "secret shared with the provider", secret=True),
+    Setting("OIDC_SCOPES", "what is asked of it", "openid email given_name usual_name"),
     Setting("LOGIN_LIMIT", "sign-in attempts from one address", "20 per minute"),
 )
 

@@ -8,9 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+import wtforms
 from flask import Response, after_this_request, render_template
 from flask_security.babel import FsDomain
-from flask_security.forms import ChangePasswordForm, ForgotPasswordForm, LoginForm, ResetPasswordForm, VerifyForm
+from flask_security.forms import (
+    ChangePasswordForm,
+    ForgotPasswordForm,
+    LoginForm,
+    ResetPasswordForm,
+    TwoFactorRescueForm,
+    TwoFactorSetupForm,
+    TwoFactorVerifyCodeForm,
+    VerifyForm,
+)
+from flask_security.recovery_codes import MfRecoveryCodesForm, MfRecoveryForm
 
 from eventhub.i18n import lazy_gettext as _l
 from eventhub.web.forms import field_errors
@@ -47,6 +58,29 @@ MESSAGES: dict[str, tuple[Any, str]] = {
     "SECURITY_MSG_EMAIL_NOT_PROVIDED": (_l("Type your e-mail address."), "error"),
     "SECURITY_MSG_INVALID_EMAIL_ADDRESS": (_l("This is not an e-mail address. Example: first.last@city.eu"), "error"),
     "SECURITY_MSG_DISABLED_ACCOUNT": (_l("This account is closed. Ask an administrator of the site."), "error"),
+    "SECURITY_MSG_TWO_FACTOR_INVALID_TOKEN": (
+        _l("This code is not right, or is too old. Type the six digits that the app shows now."),
+        "error",
+    ),
+    "SECURITY_MSG_TWO_FACTOR_LOGIN_SUCCESSFUL": (_l("Thank you, it is you."), "success"),
+    "SECURITY_MSG_TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": (
+        _l("The second factor is on: signing in asks for a code from now on. Make recovery codes, for a lost phone."),
+        "success",
+    ),
+    "SECURITY_MSG_TWO_FACTOR_PERMISSION_DENIED": (_l("Sign in again: too much time has passed."), "error"),
+    "SECURITY_MSG_TWO_FACTOR_METHOD_NOT_AVAILABLE": (_l("Choose what to do with the second factor."), "error"),
+    "SECURITY_MSG_TWO_FACTOR_DISABLED": (
+        _l("The second factor is off: the password alone signs you in."),
+        "success",
+    ),
+    "SECURITY_MSG_TWO_FACTOR_SETUP_EXPIRED": (_l("That page had been open for too long. Start again."), "error"),
+    "SECURITY_MSG_API_ERROR": (_l("That page had been open for too long. Start again."), "error"),
+    "SECURITY_MSG_INVALID_RECOVERY_CODE": (
+        _l("This is not one of your recovery codes, or it is spent: each works once."),
+        "error",
+    ),
+    "SECURITY_MSG_NO_RECOVERY_CODES_SETUP": (_l("You have no recovery codes yet. Make some."), "info"),
+    "SECURITY_MSG_REQUIRED": (_l("Fill this in."), "error"),
     "SECURITY_MSG_INVALID_REDIRECT": (_l("The page to go to afterwards is not one of this site."), "error"),
 }
 
@@ -109,12 +143,42 @@ class StillYouForm(Worded, VerifyForm):
     labels = {"password": _l("Password")}
 
 
+class SecondFactorForm(Worded, TwoFactorSetupForm):
+    """What to do with the second factor: "authenticator" sets it up, "disable" switches it off."""
+
+    setup = wtforms.StringField()  # buttons of our page; Flask-Security's list of choices warns of WTForms 3.4
+
+
+class LostPhoneForm(TwoFactorRescueForm):
+    """What Flask-Security offers beside the code; our page has a link to the recovery codes instead."""
+
+    help_setup = wtforms.RadioField(choices=[])
+
+
+class CodeForm(Worded, TwoFactorVerifyCodeForm):
+    labels = {"code": _l("Code")}
+    hints = {"code": _l("The six digits that the app on your phone shows now.")}
+
+
+class RecoveryCodesForm(Worded, MfRecoveryCodesForm):
+    """A button that makes new recovery codes."""
+
+
+class RecoveryForm(Worded, MfRecoveryForm):
+    labels = {"code": _l("Recovery code")}
+
+
 FORMS: dict[str, Any] = {
     "login_form": SignInForm,
     "forgot_password_form": NewLinkForm,
     "reset_password_form": NewPasswordForm,
     "change_password_form": OtherPasswordForm,
     "verify_form": StillYouForm,
+    "two_factor_setup_form": SecondFactorForm,
+    "two_factor_verify_code_form": CodeForm,
+    "two_factor_rescue_form": LostPhoneForm,
+    "mf_recovery_codes_form": RecoveryCodesForm,
+    "mf_recovery_form": RecoveryForm,
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import secrets
 from collections.abc import Callable
@@ -10,18 +12,21 @@ from functools import wraps
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, g, request, url_for
+from flask import Flask, g, redirect, request, url_for
 from flask_security import MailUtil, Security, SQLAlchemyUserDatastore
 from flask_security.utils import hash_password
 from werkzeug.wrappers import Response
 
-from eventhub import outbox
-from eventhub.access import account_forms
-from eventhub.access.models import ADMINISTRATOR, EventMembership, EventRole, SiteRole, User
+from eventhub import activity, outbox
+from eventhub.access import account_forms, oidc
+from eventhub.access.models import ADMINISTRATOR, EventMembership, EventRole, Passkey, SiteRole, User
 from eventhub.access.permissions import OWN_ACCOUNT, SIGN_IN
-from eventhub.activity import SYSTEM
+from eventhub.activity import SYSTEM, Verb
 from eventhub.db import db, session, transaction
 from eventhub.i18n import LANGUAGES
+from eventhub.i18n import lazy_gettext as _l
+
+SECOND_FACTOR_RESET = Verb("access:second_factor_reset", _l("Second factor reset by an administrator"))
 
 ENDPOINTS = {
     "security.login": SIGN_IN,
@@ -30,7 +35,25 @@ ENDPOINTS = {
     "security.forgot_password": SIGN_IN,
     "security.reset_password": SIGN_IN,
     "security.change_password": OWN_ACCOUNT,
+    "security.two_factor_setup": OWN_ACCOUNT,
+    "security.two_factor_setup_validate": OWN_ACCOUNT,
+    "security.two_factor_token_validation": SIGN_IN,
+    "security.two_factor_rescue": SIGN_IN,
+    "security.tf_select": SIGN_IN,
+    "security.mf_recovery_codes": OWN_ACCOUNT,
+    "security.mf_recovery": SIGN_IN,
 }
+# Flask-Security's views that change the account
+WRITING = (
+    "reset_password",
+    "change_password",
+    "two_factor_setup",
+    "two_factor_setup_validate",
+    "mf_recovery_codes",
+    "mf_recovery",
+)
+# Its pages for what we do not offer, and ours that people mean: a code by mail, a choice of several second factors
+INSTEAD = {"two_factor_rescue": "mf_recovery", "tf_select": "login"}
 
 
 OUR_PAGES = re.compile(rf"/({'|'.join(LANGUAGES)})/")
@@ -92,8 +115,20 @@ def to_our_pages(view: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
+def sending_to(endpoint: str) -> Callable[..., Any]:
+    """Return a view that sends people on to the page that they mean."""
+    return lambda **arguments: redirect(url_for(endpoint))
+
+
+def _derived(app: Flask, purpose: str) -> str:
+    """Return a key for one purpose, made of the site's secret."""
+    made = hashlib.blake2b(app.config["SECRET_KEY"].encode(), digest_size=32, person=purpose.encode()).digest()
+    return base64.urlsafe_b64encode(made).decode()
+
+
 def init_app(app: Flask) -> None:
     """Set Flask-Security up under /<lang>/account and give each of its routes a permission."""
+    oidc.check(app)
     app.config.update(
         SECURITY_URL_PREFIX="/<language:lang>/account",
         SECURITY_PASSWORD_HASH="argon2",
@@ -113,6 +148,21 @@ def init_app(app: Flask) -> None:
         SECURITY_POST_RESET_VIEW="security.login",
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
         SECURITY_LOGOUT_METHODS=["POST"],
+        SECURITY_TWO_FACTOR=True,
+        SECURITY_TWO_FACTOR_ENABLED_METHODS=["authenticator"],
+        SECURITY_TWO_FACTOR_RESCUE_EMAIL=False,
+        SECURITY_TWO_FACTOR_SETUP_URL="/second-factor",
+        SECURITY_TWO_FACTOR_TOKEN_VALIDATION_URL="/code",
+        SECURITY_TWO_FACTOR_RESCUE_URL="/code/help",
+        SECURITY_TWO_FACTOR_SELECT_URL="/code/choose",
+        SECURITY_TWO_FACTOR_POST_SETUP_VIEW="access_account.show",
+        SECURITY_TOTP_SECRETS={"1": _derived(app, "totp")},
+        SECURITY_TOTP_ISSUER="EventHub",
+        SECURITY_MULTI_FACTOR_RECOVERY_CODES=True,
+        SECURITY_MULTI_FACTOR_RECOVERY_CODES_N=8,
+        SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS=[_derived(app, "recovery").encode()],
+        SECURITY_MULTI_FACTOR_RECOVERY_CODES_URL="/recovery-codes",
+        SECURITY_MULTI_FACTOR_RECOVERY_URL="/recovery",
         SECURITY_EMAIL_PLAINTEXT=False,  # the outbox renders our own mails, in the account's language
         SECURITY_EMAIL_HTML=False,
         **account_forms.MESSAGES,
@@ -127,9 +177,11 @@ def init_app(app: Flask) -> None:
         **account_forms.FORMS,
     )
     security.i18n_domain = account_forms.Words(app)  # type: ignore[no-untyped-call]
-    for endpoint in ("security.reset_password", "security.change_password"):
-        app.view_functions[endpoint] = in_one_transaction(app.view_functions[endpoint])
-    for endpoint in ("security.login", "security.verify"):
+    for name in WRITING:
+        app.view_functions[f"security.{name}"] = in_one_transaction(app.view_functions[f"security.{name}"])
+    for name, other in INSTEAD.items():
+        app.view_functions[f"security.{name}"] = sending_to(f"security.{other}")
+    for endpoint in ("security.login", "security.verify", "security.two_factor_token_validation"):
         app.view_functions[endpoint] = to_our_pages(app.view_functions[endpoint])
     for endpoint, permission in ENDPOINTS.items():
         view: Any = app.view_functions[endpoint]
@@ -159,6 +211,19 @@ def give_role(user: User, event_id: int, role: EventRole) -> EventMembership:
     session().add(membership)
     session().flush()
     return membership
+
+
+def reset_second_factor(email: str) -> bool:
+    """Switch the second factor off and forget passkeys, for somebody who lost their phone; False for nobody."""
+    with transaction():
+        user = session().scalar(sa.select(User).where(User.email == email.strip().lower()))
+        if user is None:
+            return False
+        user.tf_primary_method = user.tf_totp_secret = None
+        user.mf_recovery_codes = []
+        session().execute(sa.delete(Passkey).where(Passkey.user_id == user.id))
+        activity.record(SYSTEM, SECOND_FACTOR_RESET, user)
+        return True
 
 
 def one_time_link(email: str, *, administrator: bool = False) -> str:

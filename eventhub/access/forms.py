@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eventhub.access.models import EventRole
+from eventhub.i18n import LANGUAGES, own_name
 from eventhub.i18n import lazy_gettext as _l
 from eventhub.i18n import lazy_pgettext as _lp
 from eventhub.web.fields import ChoiceField, EmailField, TextField
@@ -29,3 +30,13 @@ class MemberForm(Form):
 
     def set_up(self) -> None:
         self.role.offer([(str(code), title) for code, title in ROLES.items()])
+
+
+class AccountForm(Form):
+    """What somebody says of their own account."""
+
+    name = TextField(_l("Name"), required=False, render_kw={"autocomplete": "name"})
+    language = ChoiceField(_l("Language of mails"))
+
+    def set_up(self) -> None:
+        self.language.offer([(code, own_name(code)) for code in LANGUAGES])

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from flask import Blueprint
 
-from eventhub.access import permissions, views
+from eventhub.access import permissions, views, views_account
 from eventhub.contributions import Area, MenuItem, Permission
 from eventhub.events.models import Event
 from eventhub.hookspecs import hookimpl
@@ -20,7 +20,7 @@ def register_permissions() -> Iterable[Permission]:
 
 @hookimpl
 def register_blueprints() -> Iterable[Blueprint]:
-    return (views.bp, views.manage)
+    return (views.bp, views.manage, views_account.bp)
 
 
 @hookimpl

@@ -8,9 +8,10 @@ from enum import StrEnum
 import sqlalchemy as sa
 from flask_security.core import RoleMixin, UserMixin
 from sqlalchemy import orm
+from sqlalchemy.ext.mutable import MutableList
 
 from eventhub.activity import Actor
-from eventhub.db import Model
+from eventhub.db import Json, Model
 
 
 class EventRole(StrEnum):
@@ -56,6 +57,17 @@ class User(Model, UserMixin):
     active: orm.Mapped[bool] = orm.mapped_column(default=True)
     fs_uniquifier: orm.Mapped[str] = orm.mapped_column(sa.String(64), unique=True)
     language: orm.Mapped[str] = orm.mapped_column(sa.String(12), default="fr")
+    # named by Flask-Security: the second factor's kind and secret (encrypted), and the codes for a lost phone
+    tf_primary_method: orm.Mapped[str | None] = orm.mapped_column(sa.String(20))
+    tf_totp_secret: orm.Mapped[str | None] = orm.mapped_column(sa.String(255))
+    mf_recovery_codes: orm.Mapped[list[str]] = orm.mapped_column(
+        # Flask-Security takes a spent code out of the list in place. A copy: else every Json column would be a list.
+        MutableList.as_mutable(Json.copy()),
+        default=list,
+        server_default="[]",
+    )
+    # who this is at the identity provider (the "sub" of OpenID Connect), once they signed in there
+    oidc_subject: orm.Mapped[str | None] = orm.mapped_column(sa.String(255), unique=True)
     roles: orm.Mapped[list[SiteRole]] = orm.relationship(  # type: ignore[assignment]  # lists of their RoleMixin
         secondary=site_role_of_user, lazy="joined"
     )
@@ -65,12 +77,32 @@ class User(Model, UserMixin):
         return any(role.name == ADMINISTRATOR for role in self.roles)
 
     @property
+    def has_second_factor(self) -> bool:
+        return bool(self.tf_primary_method and self.tf_totp_secret)
+
+    @property
     def actor(self) -> Actor:
         return Actor("user", self.id)
 
     @property
     def display_name(self) -> str:
         return self.name or self.email
+
+
+class Passkey(Model):
+    """A key that a phone, a computer or a stick keeps for its owner; here stands its public half."""
+
+    __tablename__ = "passkey"
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    user_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    name: orm.Mapped[str] = orm.mapped_column(sa.String(100))
+    credential_id: orm.Mapped[str] = orm.mapped_column(sa.String(1400), unique=True)  # base64url of at most 1,023 bytes
+    public_key: orm.Mapped[bytes]
+    sign_count: orm.Mapped[int] = orm.mapped_column(default=0)
+    created_at: orm.Mapped[datetime]
+    used_at: orm.Mapped[datetime | None]
+    user: orm.Mapped[User] = orm.relationship()
 
 
 class EventMembership(Model):

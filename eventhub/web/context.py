@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app, g, get_flashed_messages, request, url_for
 
 from eventhub import activity, clock, hookspecs, i18n
+from eventhub.access import oidc, passkeys
 from eventhub.access.gate import may
 from eventhub.access.models import User
 from eventhub.contributions import Area
@@ -197,6 +198,8 @@ def init_app(app: Flask) -> None:
         country_name=i18n.country_name,
         site_languages=[("fr", "Français"), ("en", "English")],
         hub=lambda: current_app.extensions["hub"],
+        oidc=oidc,
+        passkeys_possible=passkeys.possible,
     )
     app.jinja_env.filters.update(
         markdown=markdown.render,

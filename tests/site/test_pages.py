@@ -101,7 +101,7 @@ def test_the_banner_says_that_the_clock_stands_and_that_the_event_is_invented(wo
     assert "This event is an example" not in page
     with world.writing():
         world.event.is_fictional = True
-    assert "This event is an example" in text_of(world.client(), world.url("", area="e"))
+    assert "This event is an example" in text_of(world.client(), world.url("programme", area="e"))
 
 
 def test_the_root_leads_to_the_language_that_the_browser_asks_for(world: World) -> None:

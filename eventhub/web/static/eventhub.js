@@ -69,3 +69,39 @@ if (navigator.clipboard) {
     });
   }
 }
+
+// Passkeys: the browser's own dialogue makes and uses them; the pages say how without.
+for (const box of document.querySelectorAll("[data-passkey]")) {
+  if (!window.PublicKeyCredential || !PublicKeyCredential.parseCreationOptionsFromJSON) continue;
+  box.hidden = false;
+  const said = document.querySelector("[data-passkey-said]");
+  const token = document.querySelector("input[name=csrf_token]").value;
+  const post = async (address, body) => {
+    const answer = await fetch(address, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": token },
+      body: JSON.stringify(body || {}),
+    });
+    return answer.json();
+  };
+  box.querySelector("button").addEventListener("click", async (event) => {
+    event.preventDefault();
+    said.textContent = "";
+    try {
+      const options = await post(box.dataset.options);
+      let sent;
+      if (box.dataset.passkey === "add") {
+        const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
+        const made = await navigator.credentials.create({ publicKey });
+        sent = { made: made.toJSON(), name: document.getElementById(box.dataset.name).value };
+      } else {
+        const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+        sent = (await navigator.credentials.get({ publicKey })).toJSON();
+      }
+      const answer = await post(box.dataset.answer, sent);
+      if (answer.to) window.location.assign(answer.to); else said.textContent = answer.message;
+    } catch {
+      said.textContent = box.dataset.failed;
+    }
+  });
+}
