@@ -41,7 +41,6 @@ def upgrade() -> None:
         batch_op.create_unique_constraint(batch_op.f("uq_account_oidc_subject"), ["oidc_subject"])
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("account", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("uq_account_oidc_subject"), type_="unique")
