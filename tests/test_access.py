@@ -319,7 +319,7 @@ def test_guessing_passwords_is_slowed_down_with_a_clear_page(world: World) -> No
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("programme/9" + "9" * 27, 404), ("delegations/people?delegation=9" + "9" * 27, 200)]
+    "path, status", [("programme/9" + "9" * 27, 404), ("delegations/people?delegation=9" + "9" * 27, 200)]
 )
 def test_a_number_that_no_column_can_hold_is_not_found_and_a_filter_by_it_is_no_filter(
     world: World, path: str, status: int
