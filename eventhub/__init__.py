@@ -25,7 +25,14 @@ from eventhub import config as settings
 from eventhub import db, i18n, logs, outbox
 from eventhub.hub import Hub
 
-CORE = ("eventhub.events", "eventhub.delegations", "eventhub.providers", "eventhub.access", "eventhub.site")
+CORE = (
+    "eventhub.events",
+    "eventhub.delegations",
+    "eventhub.providers",
+    "eventhub.mailing",
+    "eventhub.access",
+    "eventhub.site",
+)
 TRANSLATIONS = Path(__file__).parents[1] / "translations"
 
 

@@ -26,6 +26,8 @@ from eventhub.contributions import (
     FormSection,
     JobKind,
     LocalizedEntry,
+    MailPlaceholder,
+    MailRecipient,
     MealAt,
     MenuItem,
     Panel,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
     import wtforms
 
+    from eventhub.delegations.models import Delegation, Participant
     from eventhub.demo import Demo
     from eventhub.documents import Block
     from eventhub.jobs import JobRun
@@ -334,6 +336,32 @@ class PublicLink:
     label: Any
     url: str
     order: int = 50
+
+
+@dataclass(frozen=True)
+class MailRecipient:
+    """Whom a mail of a mailing is for: a person, or, when ``participant`` is None, the head of the delegation."""
+
+    delegation: Delegation
+    participant: Participant | None = None
+
+
+@dataclass(frozen=True)
+class MailPlaceholder:
+    """What stands for ``{name}`` in the text of a mailing.
+
+    ``text`` is called while the interface speaks the recipient's language, without queries: read what it needs, for
+    all recipients, before. An empty text is allowed; the preview says so.
+    """
+
+    name: str
+    title: Any
+    text: Callable[[MailRecipient], str]
+    order: int = 50
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z][a-z_]{0,39}", self.name):
+            raise ValueError(f"{self.name!r} is not a placeholder: write it like visit or meeting_point")
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ from eventhub.contributions import (
     FormSection,
     JobKind,
     LocalizedEntry,
+    MailPlaceholder,
+    MailRecipient,
     MenuItem,
     Panel,
     PeopleColumn,
@@ -177,6 +179,12 @@ def participant_form_sections(
 
 
 @hookspec
+def delegation_panels(event: Event, delegation: Delegation) -> Iterable[Panel]:
+    """Return parts of a delegation's page, such as the mails written to its head."""
+    return ()
+
+
+@hookspec
 def participant_panels(event: Event, participant: Participant) -> Iterable[Panel]:
     """Return parts of a participant's page."""
     return ()
@@ -197,6 +205,16 @@ def own_links(event: Event, participant: Participant) -> Iterable[PublicLink]:
 @hookspec
 def provider_panels(event: Event, provider: Provider) -> Iterable[Panel]:
     """Return parts of a provider's page, such as an interpreter's languages and bookings."""
+    return ()
+
+
+@hookspec
+def mail_placeholders(event: Event, recipients: Sequence[MailRecipient]) -> Iterable[MailPlaceholder]:
+    """Return what organisers may write in braces in a mailing, such as ``{visit}``.
+
+    Called once for all recipients of a page or of a hundred mails; with none, only to list the names. The number of
+    queries must not grow with the recipients. Example: the field visit of a person, in the language of the mail.
+    """
     return ()
 
 

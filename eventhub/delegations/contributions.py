@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import url_for
 
-from eventhub import activity, clock
+from eventhub import activity, clock, outbox
 from eventhub.contributions import Card, Check, PersonalData, Severity
 from eventhub.db import session
 from eventhub.delegations import lists, needs, seats
@@ -126,6 +126,7 @@ def erase_identity(ids: Iterable[int]) -> None:
         if person.email and contact.contact_email.casefold() == person.email.casefold():
             contact.contact_name = contact.contact_email = contact.contact_phone = ""
             activity.blank("delegation", [contact.id])
+        outbox.forget(person.event_id, addresses=[person.email], names=[person.name])
         person.name, person.sort_key = "—", ""
         person.function = person.email = person.phone = ""
         person.languages = []

@@ -95,6 +95,7 @@ def show(delegation_id: int) -> ResponseReturnValue:
         delegation=found,
         progress=registration.standing(g.event, found, hooks=g.hooks).progress,
         closes=domain.deadline(g.event, found),
+        panels=panels.render(g.hooks.collect(hookspecs.delegation_panels, event=g.event, delegation=found)),
         history=history.lines(*lists.history(found)),
         words=words,
         possible=domain.possible(found),

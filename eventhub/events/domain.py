@@ -293,6 +293,7 @@ def copy(source: Event, *, title: Mapping[str, str], slug: str, starts_on: date,
         grace_minutes=source.grace_minutes,
         planning_rate=source.planning_rate,
         reply_to=source.reply_to,
+        mail_sender=source.mail_sender,
         is_fictional=source.is_fictional,
         registration_closes_at=shifted(source.registration_closes_at, shift, source)
         if source.registration_closes_at

@@ -131,6 +131,11 @@ class SettingsForm(VersionedForm):
     planning_rate = WholeNumberField(_l("Share of unnamed seats counted for meals and rooms, in %"), maximum=100)
     budget_net = MoneyField(_l("Budget, net of VAT, in euros"), required=False)
     reply_to = EmailField(_l("Answers to mails go to"), required=False)
+    mail_sender = TextField(
+        _l("Mails are sent in the name of"),
+        required=False,
+        description=_l("Shown beside the site's address. Left empty, mails carry the name of the site."),
+    )
 
     def set_up(self) -> None:
         self.registration_closes_at.zone = g.event.zone if g.get("event") else ZoneInfo("UTC")

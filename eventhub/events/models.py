@@ -83,6 +83,7 @@ class Event(Model):
     planning_rate: orm.Mapped[int] = orm.mapped_column(default=100)
     budget_net: orm.Mapped[int] = orm.mapped_column(default=0)
     reply_to: orm.Mapped[str] = orm.mapped_column(sa.String(254), default="")
+    mail_sender: orm.Mapped[str] = orm.mapped_column(sa.String(200), default="")
     is_fictional: orm.Mapped[bool] = orm.mapped_column(default=False)
     archived_at: orm.Mapped[datetime | None]
     created_at: orm.Mapped[datetime]

@@ -23,7 +23,7 @@ manage = pages("events_manage", __name__, Audience.ORGANISERS, path="")
 
 FACTS = tuple(
     "title summary slug starts_on ends_on time_zone country subdivision city host co_organisers languages "
-    "funding_sentence registration_closes_at grace_minutes planning_rate budget_net reply_to".split()
+    "funding_sentence registration_closes_at grace_minutes planning_rate budget_net reply_to mail_sender".split()
 )
 
 

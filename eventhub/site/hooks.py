@@ -9,11 +9,9 @@ from flask import Blueprint
 
 from eventhub import outbox
 from eventhub.access import sessions
-from eventhub.contributions import Area, Check, JobKind, MenuItem, Periodic, Permission
+from eventhub.contributions import JobKind, Periodic, Permission
 from eventhub.documents import Document
-from eventhub.events.models import Event
 from eventhub.hookspecs import hookimpl
-from eventhub.i18n import gettext as _
 from eventhub.site import contributions, permissions, views
 
 
@@ -32,16 +30,6 @@ def register_jobs() -> Iterable[JobKind | Periodic]:
     return (outbox.SEND, sessions.FORGET)
 
 
-@hookimpl
-def menu_items(event: Event) -> Iterable[MenuItem]:
-    yield MenuItem(_("Mail"), "site_manage.mail", permissions.MAIL, Area.SETTINGS, 30)
-
-
 @hookimpl(trylast=True)
 def render_document(document: Document, media_type: str, moment: datetime) -> bytes | None:
     return contributions.render(document, media_type, moment)
-
-
-@hookimpl
-def readiness_checks(event: Event) -> Iterable[Check]:
-    return contributions.checks(event)

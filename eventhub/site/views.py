@@ -1,29 +1,25 @@
-"""Front page, legal pages, inventory, sent mail, jobs, health."""
+"""Front page, legal pages, inventory, jobs, health."""
 
 from __future__ import annotations
-
-from datetime import datetime
 
 import sqlalchemy as sa
 from flask import abort, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask.blueprints import Blueprint
 from flask.typing import ResponseReturnValue
 
-from eventhub import clock, jobs, mailfolder, migrations, outbox, spreadsheets
+from eventhub import clock, jobs, migrations
 from eventhub.access.permissions import requires
 from eventhub.db import get, locked, transaction
 from eventhub.events import domain
 from eventhub.events import words as event_words
-from eventhub.i18n import LANGUAGES, language_name
+from eventhub.i18n import LANGUAGES
 from eventhub.i18n import gettext as _
 from eventhub.jobs import Job
-from eventhub.outbox import MailMessage, MailState
 from eventhub.site import pages as legal
 from eventhub.site import permissions, words
 from eventhub.site.flash import done
 from eventhub.site.forms import PageForm
 from eventhub.web.forms import Form
-from eventhub.web.lists import Column, paginate, table, wanted_export
 from eventhub.web.pages import Audience, pages
 
 bp = pages("site", __name__, Audience.SITE, path="")
@@ -95,66 +91,6 @@ def inventory() -> ResponseReturnValue:
         broken=sum(not component.active for component in hub.plugins()),
         origins=words.ORIGINS,
     )
-
-
-def mail_columns() -> list[Column[MailMessage]]:
-    def local(moment: datetime | None) -> datetime | None:
-        return moment.astimezone(g.event.zone) if moment else None
-
-    return [
-        Column("subject", _("Subject"), lambda message: message.subject),
-        Column("recipient", _("To"), lambda message: message.recipient),
-        Column("language", _("Language"), lambda message: language_name(message.language)),
-        Column("created_at", _("Written"), lambda message: local(message.created_at)),
-        Column("sent_at", _("Sent"), lambda message: local(message.sent_at)),
-        Column("state", _("State"), lambda message: str(words.MAIL_STATES[message.state])),
-    ]
-
-
-@manage.get("/mail")
-@requires(permissions.MAIL)
-def mail() -> ResponseReturnValue:
-    state, search = request.args.get("state", ""), request.args.get("q", "").strip()
-    query = outbox.mails_of(g.event.id, state=state if state in set(MailState) else None, search=search)
-    if kind := wanted_export():
-        return spreadsheets.download(kind, _("Mail"), *table(mail_columns(), paginate(query, per_page=10_000).rows))
-    return render_template(
-        "site/mail.html",
-        page=paginate(query),
-        state=state,
-        search=search,
-        counts=outbox.counts(g.event.id),
-        states=words.MAIL_STATES,
-        tones=words.MAIL_TONES,
-    )
-
-
-@manage.get("/mail/<int:mail_id>")
-@requires(permissions.MAIL)
-def one_mail(mail_id: int) -> ResponseReturnValue:
-    message = get(MailMessage, mail_id, event_id=g.event.id)
-    # only a site that keeps its mails in a folder, a demonstration, shows personal links to organisers
-    kept = mailfolder.kept(current_app.config["MAIL_FOLDER"], 1000) if current_app.config["MAIL"] == "folder" else []
-    return render_template(
-        "site/one_mail.html",
-        message=message,
-        sent=next((mail for mail in kept if mail.message_id == message.message_id), None),
-        place=outbox.LINK_PLACE,
-        states=words.MAIL_STATES,
-        tones=words.MAIL_TONES,
-    )
-
-
-@manage.post("/mail/<int:mail_id>/again")
-@requires(permissions.MAIL)
-def send_again(mail_id: int) -> ResponseReturnValue:
-    form = Form()
-    if form.validate():
-        with transaction():
-            message = locked(MailMessage, mail_id, event_id=g.event.id)
-            outbox.send_again(message, by=g.actor)
-        done(_("The mail is queued again."))
-    return redirect(url_for("site_manage.one_mail", mail_id=mail_id))
 
 
 @manage.get("/jobs/<int:job_id>")

@@ -22,6 +22,8 @@ from eventhub.api import (
     FormSection,
     JobKind,
     LocalizedEntry,
+    MailPlaceholder,
+    MailRecipient,
     MenuItem,
     Panel,
     Participant,
@@ -41,6 +43,7 @@ from . import (
     domain,
     dossier,
     jobs,
+    mails,
     permissions,
     places,
     privacy,
@@ -127,6 +130,11 @@ def participant_form_sections(
     event: Event, stage: str, participants: Sequence[Participant], own: bool
 ) -> Iterable[FormSection]:
     return sections.sections(event, stage, participants, own)
+
+
+@hookimpl
+def mail_placeholders(event: Event, recipients: Sequence[MailRecipient]) -> Iterable[MailPlaceholder]:
+    return mails.placeholders(event, recipients)
 
 
 @hookimpl

@@ -86,7 +86,7 @@ def test_each_page_of_administration_has_one_heading(world: World, language: str
         administrator = world.organiser(EventRole.OWNER, administrator=True)
     client = world.client(administrator)
     paths = [f"/{language}/{path}" for path in ("plugins", "privacy/edit", "account/change")]
-    paths += [world.url(path, language) for path in ("people-and-roles/", "people-and-roles/1/take", "mail")]
+    paths += [world.url(path, language) for path in ("people-and-roles/", "people-and-roles/1/take", "mail/")]
     assert {path: len(headings(text_of(client, path))) for path in paths} == dict.fromkeys(paths, 1)
 
 
@@ -350,17 +350,17 @@ def test_mails_are_found_by_state_and_words_read_and_sent_again(world: World) ->
     client = world.client(world.owner)
     for name in ("one", "two"):
         post(client, world.url("people-and-roles/"), email=f"{name}@example.org", role="reader")
-    page = text_of(client, world.url("mail?q=one@"))
+    page = text_of(client, world.url("mail/messages/?q=one@"))
     assert "one@example.org" in page
     assert "two@example.org" not in page
-    assert "No mail matches these filters" in text_of(client, world.url("mail?state=failed"))
-    export = client.get(world.url("mail?q=two&format=csv")).get_data(as_text=True).splitlines()
+    assert "No mail matches these filters" in text_of(client, world.url("mail/messages/?state=failed"))
+    export = client.get(world.url("mail/messages/?q=two&format=csv")).get_data(as_text=True).splitlines()
     assert [line.split(";")[1] for line in export] == ["To", "two@example.org"]
-    shown = re.search(r'href="([^"]+/mail/\d+)"', page)
+    shown = re.search(r'href="([^"]+/mail/messages/\d+)"', page)
     assert shown
     assert "[the personal link, made when the mail leaves]" in text_of(client, shown[1])
     work()
-    assert "Every mail of this event has left." in text_of(client, world.url("mail"))
+    assert "Every mail of this event has left." in text_of(client, world.url("mail/messages/"))
     assert "http://localhost/en/account/link/" in text_of(client, shown[1])
     _status, page = post(client, f"{shown[1]}/again", form=shown[1])
     assert "The mail is queued again." in page

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from eventhub import hookspecs, privacy
-from eventhub.contributions import Attendance, Check, MealAt, Severity
+from eventhub.contributions import Attendance, Check, MailRecipient, MealAt, Severity
 from eventhub.db import session, statement_count
 from eventhub.delegations import lists, needs
 from eventhub.documents import DefinitionList, Heading, Missing, Table
@@ -409,3 +409,33 @@ def test_the_list_of_people_can_show_and_filter_by_their_visits(world: World, vi
 
 def test_without_departures_the_list_of_people_has_no_column_of_visits(world: World) -> None:
     assert world.hooks.collect(hookspecs.people_columns, event=world.event) == []
+
+
+# --- mails ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_mailing_names_the_visit_that_holds_in_the_readers_language(world: World, visits: Any) -> None:
+    with world.writing():
+        slot = visits.slot("Farm")
+        bonn, porto = world.delegation("Bonn", people=2), world.delegation("Porto", people=1)
+        for person in [*world.people(bonn), *world.people(porto)]:
+            visits.wish(person, slot)
+    head, person = MailRecipient(bonn), MailRecipient(porto, world.people(porto)[0])
+
+    def said(*recipients: MailRecipient) -> list[str]:
+        found = world.hooks.collect(hookspecs.mail_placeholders, event=world.event, recipients=recipients)
+        [placeholder] = [one for one in found if one.name == "visit"]
+        return [placeholder.text(recipient) for recipient in recipients]
+
+    assert said(head, person) == ["", ""]  # a plan that is not published is nobody's news
+    with world.writing():
+        visits.publish()
+    with speaking("fr"):
+        lines, own = said(head, person)
+    assert own == (
+        "Farm en français, mercredi 26 mars, 13\u00a0h\u00a030\u202f–\u202f17\u00a0h\u00a000, "
+        "rendez-vous\u00a0: Devant la gare"
+    )
+    assert lines == f"- Bonn Person 1\u00a0: {own}\n- Bonn Person 2\u00a0: {own}"
+    few = statement_count(world.app, lambda: said(person))
+    assert statement_count(world.app, lambda: said(head, person)) == few
