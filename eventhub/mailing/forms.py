@@ -64,12 +64,14 @@ class MailingForm(VersionedForm):
     subject = LocalizedField(_l("Subject"), maximum=200)
     body = LocalizedField(_l("Text"), multiline=True, maximum=10_000)
 
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: str, people: bool = False, **kwargs: Any) -> None:
         self.kind = MailingKind(kind)
+        self.people = people  # the filters are those of the list of people, whose state is another
         super().__init__(*args, **kwargs)
 
     def set_up(self) -> None:
-        for name in {"to", *NARROWING, "quiet_hours"} - set(FIELDS_OF[self.kind]):
+        shown = set(FIELDS_OF[self.kind]) - ({"state"} if self.people else set())
+        for name in {"to", *NARROWING, "quiet_hours"} - shown:
             del self[name]
         offers: dict[str, Any] = {
             "to": lambda: [(str(code), title) for code, title in words.RECIPIENTS.items()],

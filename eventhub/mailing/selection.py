@@ -120,9 +120,9 @@ def choose(event: Event, mailing: Mailing, *, hooks: Hooks) -> Selection:
     if mailing.kind == MailingKind.URGENT:
         found = _concerned(event, mailing, hooks, instead)
     elif mailing.to == To.HEADS:
-        found = [MailRecipient(row) for row in _delegations(event, mailing)]
+        found = [MailRecipient(row) for row in _delegations(event, mailing, hooks)]
     else:
-        found = [MailRecipient(row.delegation, row) for row in _people(event, mailing)]
+        found = [MailRecipient(row.delegation, row) for row in _people(event, mailing, hooks)]
     left_out: dict[Reason, list[str]] = {}
     kept = _remaining(event, mailing, found, left_out, hooks)
     return Selection(tuple(_letters(event, kept)), left_out, tuple(instead))
@@ -131,31 +131,19 @@ def choose(event: Event, mailing: Mailing, *, hooks: Hooks) -> Selection:
 # --- finding --------------------------------------------------------------------------------------------------------
 
 
+def _arguments(filters: Mapping[str, Any], **more: str) -> dict[str, str]:
+    """Return the query arguments of the list, without what is the mailing's own."""
+    return {name: str(value) for name, value in filters.items() if name not in {"list", "segment", "item"}} | more
+
+
 def _delegations_query(event: Event, filters: Mapping[str, Any]) -> sa.Select[Delegation]:
+    """Return those that the list shows, of the segment; an archived delegation is never written to."""
     segment = filters.get("segment", Segment.ALL)
-    incomplete = segment == Segment.INCOMPLETE or filters.get("show") == "incomplete"
-    query = lists.list_query(
-        event,
-        search=filters.get("q", ""),
-        state=filters.get("state", ""),
-        country=filters.get("country", ""),
-        incomplete=incomplete,
-    )
-    if filters.get("role"):
-        query = query.where(Delegation.role == filters["role"])
+    more = {"show": "incomplete"} if segment == Segment.INCOMPLETE else {}
+    query = lists.delegations_matching(event, _arguments(filters, **more)).where(Delegation.archived_at.is_(None))
     if segment == Segment.NOT_INVITED:
         query = query.where(Delegation.invited_at.is_(None), Delegation.state == DelegationState.INVITED)
     return query
-
-
-def _people_query(event: Event, filters: Mapping[str, Any]) -> sa.Select[Participant]:
-    number = str(filters.get("delegation", ""))
-    return delegations.people_query(
-        event,
-        search=filters.get("q", ""),
-        delegation_id=int(number) if number.isdecimal() and len(number) < 10 else None,
-        language=filters.get("language", ""),
-    )
 
 
 def of_people(mailing: Mailing) -> bool:
@@ -163,17 +151,20 @@ def of_people(mailing: Mailing) -> bool:
     return bool(mailing.filters.get("list") == "people")
 
 
-def _delegations(event: Event, mailing: Mailing) -> list[Delegation]:
-    filters = dict(mailing.filters)
+def _delegations(event: Event, mailing: Mailing, hooks: Hooks) -> list[Delegation]:
     if of_people(mailing):
-        shown = _people_query(event, filters).with_only_columns(Participant.delegation_id).order_by(None)
-        filters.pop("q", None)
-        query = _delegations_query(event, filters).where(Delegation.id.in_(shown))
+        shown = lists.people_matching(event, _arguments(mailing.filters), hooks=hooks)
+        ids = shown.with_only_columns(Participant.delegation_id).order_by(None)
+        query = _delegations_query(event, _only_segment(mailing)).where(Delegation.id.in_(ids))
     else:
-        query = _delegations_query(event, filters)
+        query = _delegations_query(event, mailing.filters)
     if _needs_gaps(mailing):
         query = query.options(with_all())
     return list(session().scalars(query))
+
+
+def _only_segment(mailing: Mailing) -> dict[str, Any]:
+    return {"segment": mailing.filters.get("segment", Segment.ALL)}
 
 
 def with_all() -> Any:
@@ -181,15 +172,15 @@ def with_all() -> Any:
     return orm.selectinload(Delegation.seats).joinedload(Seat.participant).joinedload(Participant.legs)
 
 
-def _people(event: Event, mailing: Mailing) -> list[Participant]:
-    filters = dict(mailing.filters)
+def _people(event: Event, mailing: Mailing, hooks: Hooks) -> list[Participant]:
     if of_people(mailing):
-        query = _people_query(event, filters)
-        narrowed = {name: filters[name] for name in ("country", "state", "role") if filters.get(name)}
+        query = lists.people_matching(event, _arguments(mailing.filters), hooks=hooks)
+        narrowed = _only_segment(mailing)
     else:
-        query = delegations.people_query(event)
-        narrowed = {**filters, "segment": filters.get("segment") if filters.get("segment") not in STAGES else ""}
-    if narrowed:
+        query, narrowed = lists.people_query(event), dict(mailing.filters)
+    if narrowed.get("segment") in STAGES:
+        narrowed.pop("segment")  # what the person owes is looked at one by one
+    if any(value not in {"", Segment.ALL} for value in narrowed.values()):
         ids = _delegations_query(event, narrowed).with_only_columns(Delegation.id).order_by(None)
         query = query.where(Participant.delegation_id.in_(ids))
     if _needs_gaps(mailing):
@@ -199,8 +190,9 @@ def _people(event: Event, mailing: Mailing) -> list[Participant]:
 
 def _concerned(event: Event, mailing: Mailing, hooks: Hooks, instead: list[str]) -> list[MailRecipient]:
     """Return exactly those who are expected at the item, or belong to the delegation, or come at all."""
-    chosen = mailing.filters.get("delegation")
-    people = list(session().scalars(delegations.people_query(event, delegation_id=int(chosen) if chosen else None)))
+    chosen = str(mailing.filters.get("delegation", ""))
+    query = lists.people_query(event)
+    people = list(session().scalars(query.where(Participant.delegation_id == int(chosen)) if is_id(chosen) else query))
     if item := item_of(event, mailing):
         there = hooks.collect(hookspecs.attendances, event=event, items=[item])
         ids = {attendance.participant_id for attendance in there if attendance.item_id == item.id}
@@ -219,8 +211,14 @@ def _concerned(event: Event, mailing: Mailing, hooks: Hooks, instead: list[str])
 
 def item_of(event: Event, mailing: Mailing) -> ProgrammeItem | None:
     """Return the programme item that an urgent mailing is about."""
-    key = mailing.filters.get("item")
-    return get(ProgrammeItem, int(key), event_id=event.id) if key else None
+    key = str(mailing.filters.get("item", ""))
+    if mailing.kind != MailingKind.URGENT or not is_id(key):
+        return None
+    return get(ProgrammeItem, int(key), event_id=event.id)
+
+
+def is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 10
 
 
 # --- leaving out ----------------------------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ def create() -> ResponseReturnValue:
     if kind not in set(MailingKind):
         abort(404)
     start = started(kind)
-    form = MailingForm(kind=kind, data=shown(start), languages=g.event.languages)
+    form = MailingForm(kind=kind, people=selection.of_people(start), data=shown(start), languages=g.event.languages)
     if form.validate_on_submit():
         with form.refusals(), transaction():
             made = {"kind": kind, "to": start.to} | facts(start.filters, form.typed())
@@ -156,7 +156,12 @@ def preview(found: Mailing, chosen: selection.Selection, at: int) -> writing.Wri
 @requires(permissions.WRITE)
 def edit(mailing_id: int) -> ResponseReturnValue:
     found = domain.mailing(g.event, mailing_id)
-    form = MailingForm(kind=found.kind, current=shown(found), languages=g.event.languages)
+    form = MailingForm(
+        kind=found.kind,
+        people=selection.of_people(found),
+        current=shown(found),
+        languages=g.event.languages,
+    )
     if form.validate_on_submit():
         with form.refusals(), transaction():
             found = domain.locked_mailing(g.event, mailing_id)

@@ -78,7 +78,12 @@ def filters_in_words(filters: Mapping[str, Any], names: Mapping[int, str]) -> li
     said: dict[str, tuple[str, Callable[[str], str]]] = {
         "segment": (_("Who"), lambda code: str(SEGMENTS.get(code, code)) if code != Segment.ALL else ""),
         "country": (_("Country"), country_name),
-        "state": (_("State"), lambda code: str(delegation_words.STATES.get(code, code))),
+        "state": (
+            _("State"),
+            lambda code: str((delegation_words.STATES | delegation_words.PARTICIPANT_STATES).get(code, code)),
+        ),
+        "stage": (_("Lacks"), lambda code: str(SEGMENTS.get(code, code))),
+        "arrives": (_("Arrives"), str),
         "role": (_("Role"), lambda code: str(delegation_words.ROLES.get(code, code))),
         "q": (_("Words searched"), str),
         "language": (_("Understands"), language_name),
@@ -90,7 +95,7 @@ def filters_in_words(filters: Mapping[str, Any], names: Mapping[int, str]) -> li
         if name in said and value:
             label, words = said[name]
             lines.append((label, words(str(value))))
-        elif name not in {"list", "item"} and value:
+        elif name not in {"list", "item", "sort", "columns"} and value:
             lines.append((name, str(value)))
     return [(label, text) for label, text in lines if text]
 
