@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from flask import url_for
 
 from eventhub import activity, clock, outbox
-from eventhub.contributions import Card, Check, PersonalData, Severity
+from eventhub.contributions import Card, Check, Deadline, PersonalData, Severity
 from eventhub.db import session
-from eventhub.delegations import lists, needs, seats
+from eventhub.delegations import lists, needs, seats, stages, words
 from eventhub.delegations.models import (
     ABSENT,
     COMPLETE,
@@ -25,7 +25,7 @@ from eventhub.delegations.models import (
     SeatState,
     TravelLeg,
 )
-from eventhub.events.models import Event
+from eventhub.events.models import Event, EventState
 from eventhub.i18n import format_list, ngettext
 from eventhub.i18n import gettext as _
 from eventhub.i18n import lazy_gettext as _l
@@ -91,6 +91,24 @@ def checks(event: Event) -> Iterable[Check]:
         )
 
 
+def deadlines(event: Event) -> Iterable[Deadline]:
+    """Return the deadlines of steps that have one of their own; the event tells of the registration's."""
+    over = event.state in {EventState.RUNNING, EventState.EVALUATION}
+    for stage, title in stages.titles().items():
+        if not event.stage_deadlines.get(stage, {}).get("closes_at"):
+            continue
+        closing = stages.of_event(event, stage)
+        if closing.at is not None:
+            yield Deadline(
+                closing.at,
+                _("Registration: the step “%(stage)s” closes", stage=title),
+                ngettext("then %(num)d minute of grace", "then %(num)d minutes of grace", closing.grace_minutes),
+                url_for("delegations_deadlines.edit"),
+                done=over,
+                component="delegations",
+            )
+
+
 def _of(ids: Iterable[int]) -> list[Participant]:
     return list(session().scalars(sa.select(Participant).where(Participant.id.in_(list(ids)))))
 
@@ -110,6 +128,7 @@ def export_identity(ids: Iterable[int]) -> Mapping[int, Mapping[str, Any]]:
             _("Languages understood"): ", ".join(person.languages),
             _("Delegation"): person.delegation.name,
             _("Travel"): [_travel(leg) for leg in person.legs],
+            _("Who pays for the journey"): words.fare_in_words(person),
         }
         for person in _of(ids)
     }
@@ -131,6 +150,7 @@ def erase_identity(ids: Iterable[int]) -> None:
         person.function = person.email = person.phone = ""
         person.languages = []
         person.legs = []
+        person.fare_paid_by, person.fare_claimed, person.fare_state = "", None, ""
         person.erased_at = person.erased_at or clock.now()
         person.state = ParticipantState.CANCELLED
         seat = session().scalar(sa.select(Seat).where(Seat.participant_id == person.id))

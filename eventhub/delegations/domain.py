@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ from eventhub import activity, clock, hookspecs, outbox
 from eventhub.access import links
 from eventhub.activity import Actor, Verb
 from eventhub.db import get, session
-from eventhub.delegations import seats
+from eventhub.delegations import seats, stages, words
 from eventhub.delegations.arrivals import arrive as arrive
 from eventhub.delegations.arrivals import depart as depart
 from eventhub.delegations.arrivals import mark_no_show as mark_no_show
@@ -231,6 +231,7 @@ def _write_to_head(event: Event, found: Delegation, kind: str, by: Actor, **valu
         link=("delegation", found.id),
         delegation=found,
         closes=deadline(event, found),
+        stages=stages.apart(event, found),
         **values,
     )
 
@@ -332,18 +333,24 @@ def _move(event: Event, found: Delegation, state: DelegationState, verb: Verb, b
 
 
 def deadline(event: Event, found: Delegation) -> datetime | None:
-    """Return the delegation's own deadline, or the event's."""
-    return found.closes_at or event.registration_closes_at
+    """Return until when something of the registration may be changed: the last deadline of its stages."""
+    return stages.last(event, found).at
 
 
 def check_open(event: Event, found: Delegation, moment: datetime) -> None:
-    """Refuse after the deadline and its grace, and while the event takes no registrations."""
+    """Refuse after the last deadline and its grace, and while the event takes no registrations."""
     check_coming(found)
-    closes = deadline(event, found)
-    if closes is not None and moment > closes + timedelta(minutes=event.grace_minutes):
-        raise RegistrationClosed(when=format_moment(closes, event.zone))
+    closes = stages.last(event, found)
+    if closes.at is not None and closes.over(moment):
+        raise RegistrationClosed(when=format_moment(closes.at, event.zone))
     if event.state != EventState.OPEN or event.archived_at is not None:
         raise RegistrationNotOpen
+
+
+def check_stage_open(event: Event, found: Delegation, stage: str, moment: datetime) -> None:
+    """Refuse a change of this stage after its deadline and grace; other stages may be open still."""
+    check_open(event, found, moment)
+    stages.check_stage_open(event, found, stage, moment)
 
 
 def check_correctable(event: Event, person: Participant) -> None:
@@ -375,5 +382,5 @@ def submit(event: Event, found: Delegation, progress: Completeness, *, by: Actor
     state = DelegationState.SUBMITTED if progress.complete else DelegationState.ROSTER_INCOMPLETE
     _move(event, found, DelegationState(found.state) if found.state in PAST_SUBMISSION else state, SUBMITTED, by, hooks)
     if found.contact_email:
-        _write_to_head(event, found, "registered", by, progress=progress)
+        _write_to_head(event, found, "registered", by, progress=progress, words=words)
     hooks.after(hookspecs.after_registration, event=event, delegation=found)

@@ -10,6 +10,9 @@ import wtforms
 from flask import g
 
 from eventhub.delegations import words
+from eventhub.delegations.models import Payer
+from eventhub.delegations.stages import STAGES
+from eventhub.delegations.travel import HostPays
 from eventhub.i18n import gettext as _
 from eventhub.i18n import language_name, own_name
 from eventhub.i18n import lazy_gettext as _l
@@ -21,6 +24,7 @@ from eventhub.web.fields import (
     LanguagesField,
     LongTextField,
     MomentField,
+    MoneyField,
     PhoneField,
     TextField,
     WholeNumberField,
@@ -50,6 +54,23 @@ class DelegationForm(VersionedForm):
         self.closes_at.zone = g.event.zone
         self.role.offer([(str(code), title) for code, title in words.ROLES.items()])
         self.contact_language.offer([(code, own_name(code)) for code in ("fr", "en")])
+
+
+class DeadlinesForm(VersionedForm):
+    """Until when each step of the registration may be changed; an empty line follows the event's own deadline."""
+
+    people_closes_at = MomentField(_l("People: until"), required=False)
+    people_grace = WholeNumberField(_l("People: grace in minutes"), required=False, maximum=10_080)
+    travel_closes_at = MomentField(_l("Travel: until"), required=False)
+    travel_grace = WholeNumberField(_l("Travel: grace in minutes"), required=False, maximum=10_080)
+    needs_closes_at = MomentField(_l("Needs: until"), required=False)
+    needs_grace = WholeNumberField(_l("Needs: grace in minutes"), required=False, maximum=10_080)
+    choices_closes_at = MomentField(_l("Choices: until"), required=False)
+    choices_grace = WholeNumberField(_l("Choices: grace in minutes"), required=False, maximum=10_080)
+
+    def set_up(self) -> None:
+        for stage in STAGES:
+            self[f"{stage}_closes_at"].zone = g.event.zone
 
 
 class ReasonForm(Form):
@@ -159,11 +180,24 @@ class TravelSection(Section):
     departure_number = TextField(_l("Train or flight number on the way back"), required=False, maximum=60)
     departure_place = TextField(_l("Station or airport of departure"), required=False)
     departure_at = MomentField(_l("Leaves on"), required=False)
+    paid_by = ChoiceField(_l("Who pays for the journey"), required=False, blank=_l("Not known yet"))
+    claimed = MoneyField(
+        _l("Amount asked back from the host, in euros"),
+        required=False,
+        description=_l("Only if the host has offered to reimburse it. Keep the ticket and the receipt."),
+    )
+
+    def __init__(self, *args: Any, settled: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if settled:
+            del self.paid_by, self.claimed
 
     def set_up(self, event: Any) -> None:
         self.arrival_at.zone = self.departure_at.zone = event.zone
         for field in (self.arrival_mode, self.departure_mode):
             field.offer([(str(code), title) for code, title in words.MODES.items()])
+        if "paid_by" in self:
+            self.paid_by.offer([(str(code), title) for code, title in words.PAYERS.items()])
         seats = g.delegation.seats if g.get("delegation") else []
         people = [seat.participant for seat in seats if seat.participant is not None]
         above = takewhile(lambda person: self._prefix != f"travel-{person.id}-", people)
@@ -174,6 +208,10 @@ class TravelSection(Section):
     def validate_departure_at(self, field: Any) -> None:
         if field.data and self.arrival_at.data and field.data <= self.arrival_at.data:
             raise wtforms.ValidationError(_("The departure comes before the arrival. Correct one of them."))
+
+    def validate_claimed(self, field: Any) -> None:
+        if field.data and self.paid_by.data == Payer.HOST:
+            raise wtforms.ValidationError(str(HostPays.message))
 
 
 ACCESS_CONSENT_VERSION = "2025-01"

@@ -16,6 +16,8 @@ from eventhub.web.forms import labels_of
 
 LABELS = labels_of(DelegationForm, PersonSection, TravelSection) | {
     "state": _l("State"),
+    "fare_paid_by": _l("Who pays for the journey"),
+    "fare_state": _l("Reimbursement"),
     "links": _l("Links that worked"),
     "archived_at": _l("Archived"),
 }
@@ -32,6 +34,9 @@ def lines(entries: Iterable[ActivityEntry], about: Mapping[int, str] | None = No
         "contact_language": spoken.languages,
         "document_language": spoken.languages,
         "languages": spoken.languages,
+        "paid_by": words.PAYERS,
+        "fare_paid_by": words.PAYERS,
+        "fare_state": words.FARE_STATES,
         "arrival_mode": words.MODES,
         "departure_mode": words.MODES,
     }

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from flask import Blueprint
 
-from eventhub.contributions import Area, Attendance, Card, Check, MenuItem, Permission, PersonalData
-from eventhub.delegations import contributions, permissions, presence, views, views_guest, views_me
+from eventhub.contributions import Area, Attendance, Card, Check, Deadline, MenuItem, Permission, PersonalData
+from eventhub.delegations import (
+    contributions,
+    permissions,
+    presence,
+    stages,
+    views,
+    views_deadlines,
+    views_guest,
+    views_me,
+)
+from eventhub.events import permissions as of_events
 from eventhub.events.models import Event, ProgrammeItem
 from eventhub.hookspecs import hookimpl
 from eventhub.i18n import gettext as _
@@ -20,7 +31,7 @@ def register_permissions() -> Iterable[Permission]:
 
 @hookimpl
 def register_blueprints() -> Iterable[Blueprint]:
-    return (views.bp, views_guest.bp, views_me.bp)
+    return (views.bp, views_deadlines.bp, views_guest.bp, views_me.bp)
 
 
 @hookimpl
@@ -32,6 +43,9 @@ def register_personal_data() -> Iterable[PersonalData]:
 def menu_items(event: Event) -> Iterable[MenuItem]:
     yield MenuItem(_("Delegations"), "delegations.index", permissions.READ, Area.EVENT, 20)
     yield MenuItem(_("People"), "delegations.people", permissions.READ, Area.EVENT, 21)
+    yield MenuItem(
+        _("Deadlines of the registration"), "delegations_deadlines.edit", of_events.SETTINGS, Area.SETTINGS, 15
+    )
 
 
 @hookimpl
@@ -42,6 +56,16 @@ def dashboard_cards(event: Event) -> Iterable[Card]:
 @hookimpl
 def readiness_checks(event: Event) -> Iterable[Check]:
     return contributions.checks(event)
+
+
+@hookimpl
+def deadlines(event: Event) -> Iterable[Deadline]:
+    return contributions.deadlines(event)
+
+
+@hookimpl
+def before_event_copied(source: Event, target: Event, shift: timedelta) -> None:
+    stages.copy(source, target, shift)
 
 
 @hookimpl

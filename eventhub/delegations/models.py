@@ -75,6 +75,23 @@ class TravelMode(StrEnum):
     OTHER = "other"
 
 
+class Payer(StrEnum):
+    """Who pays for somebody's journey."""
+
+    PARTICIPANT = "participant"
+    ORGANISATION = "organisation"
+    HOST = "host"
+
+
+class FareState(StrEnum):
+    """What became of the fare that somebody asks back from the host."""
+
+    CLAIMED = "claimed"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    PAID = "paid"
+
+
 class Direction(StrEnum):
     ARRIVAL = "arrival"
     DEPARTURE = "departure"
@@ -157,6 +174,9 @@ class Participant(Model):
     languages: orm.Mapped[list[str]] = orm.mapped_column(Json, default=list)
     document_language: orm.Mapped[str] = orm.mapped_column(sa.String(12), default="")
     is_head: orm.Mapped[bool] = orm.mapped_column(default=False)
+    fare_paid_by: orm.Mapped[str] = orm.mapped_column(sa.String(12), default="")
+    fare_claimed: orm.Mapped[int | None]  # asked back from the host, in cents
+    fare_state: orm.Mapped[str] = orm.mapped_column(sa.String(12), default="")
     state: orm.Mapped[str] = orm.mapped_column(sa.String(20), default=ParticipantState.REGISTERED)
     state_before: orm.Mapped[str] = orm.mapped_column(sa.String(20), default="")  # before arrived or no_show
     arrived_at: orm.Mapped[datetime | None]

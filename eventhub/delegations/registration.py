@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import request
@@ -14,9 +15,10 @@ from flask import request
 from eventhub import clock, hookspecs
 from eventhub.activity import Actor
 from eventhub.contributions import FormSection
-from eventhub.delegations import completeness, domain, needs, roster, seats, travel
+from eventhub.delegations import completeness, domain, needs, roster, seats, stages, travel, words
 from eventhub.delegations.forms import ACCESS_CONSENT_VERSION, AccessSection, PersonSection, TravelSection
 from eventhub.delegations.models import Delegation, DelegationState, Direction, Participant, Seat
+from eventhub.delegations.stages import STAGES as STAGES
 from eventhub.errors import Refused
 from eventhub.events.models import Event
 from eventhub.hub import Hooks
@@ -24,14 +26,9 @@ from eventhub.i18n import gettext as _
 from eventhub.i18n import isolated, sort_key
 from eventhub.web.forms import FormStack, digest, editable, read_base
 
-STAGES = ("people", "travel", "needs", "choices")
 OPTIONAL = ("needs", "choices")  # steps in which the core asks for nothing: answering with nothing is an answer
 ACCESS = "delegations.access"
 FACTS = ("name", "function", "email", "phone", "languages", "document_language", "is_head")
-
-
-def stage_titles() -> dict[str, str]:
-    return {"people": _("People"), "travel": _("Travel"), "needs": _("Needs"), "choices": _("Choices")}
 
 
 def stage_questions() -> dict[str, str]:
@@ -109,7 +106,7 @@ class Step:
             if "travels_with" not in form or not form.travels_with.data:
                 continue
             for item in editable(forms[form.travels_with.data]):
-                if item.short_name != "travels_with":
+                if item.short_name in form and item.short_name not in {"travels_with", "claimed"}:
                     form[item.short_name].data = item.data
 
 
@@ -122,7 +119,7 @@ def build(event: Event, found: Delegation, stage: str, *, hooks: Hooks, by: Acto
     if stage == "people":
         sections = _person_sections(event, found, people)
     elif stage == "travel":
-        sections = [_travel_section(event, person, hooks, by) for person in persons]
+        sections = [travel_section(event, person, hooks=hooks, by=by) for person in persons]
     elif stage == "needs":
         sections = access_sections(event, persons, own=False, by=by)
     stack = FormStack(event, _person_by_person(found, sections, asked) if asked else sections)
@@ -145,13 +142,20 @@ def _person_by_person(found: Delegation, own: list[FormSection], asked: list[For
     return sorted([*own, *asked], key=place)
 
 
-def closed_because(event: Event, found: Delegation, moment: datetime) -> str:
-    """Return why this registration takes no changes at the moment, or ""."""
+def closed_because(event: Event, found: Delegation, moment: datetime, stage: str = "") -> str:
+    """Return why this registration, or this stage of it, takes no changes at the moment, or ""."""
     try:
         domain.check_open(event, found, moment)
+        if stage:
+            stages.check_stage_open(event, found, stage, moment)
     except Refused as refusal:
         return str(refusal)
     return ""
+
+
+def open_stages(event: Event, found: Delegation, moment: datetime) -> tuple[str, ...]:
+    """Return the stages that take changes at the moment."""
+    return tuple(stage for stage in STAGES if not closed_because(event, found, moment, stage))
 
 
 def people_of(found: Delegation) -> list[Participant]:
@@ -309,12 +313,14 @@ def _person(seat_id: int, form: PersonSection, *, newcomer: bool = False) -> sea
 # --- travel ---------------------------------------------------------------------------------------------------------
 
 
-def _travel_section(event: Event, person: Participant, hooks: Hooks, by: Actor) -> FormSection:
+def travel_section(event: Event, person: Participant, *, hooks: Hooks, by: Actor, title: str = "") -> FormSection:
     values: dict[str, Any] = {}
     for direction in Direction:
         leg = person.leg(direction)
         for name in ("mode", "number", "place", "at"):
             values[f"{direction.value}_{name}"] = getattr(leg, name) if leg else None if name == "at" else ""
+    values |= {"paid_by": person.fare_paid_by, "claimed": person.fare_claimed}
+    settled = by.kind == "guest" and person.fare_state in travel.SETTLED
 
     def save(form: TravelSection) -> None:
         said = [
@@ -328,10 +334,17 @@ def _travel_section(event: Event, person: Participant, hooks: Hooks, by: Actor) 
             for direction in Direction
         ]
         travel.save_travel(event, person, said, by=by, hooks=hooks)
+        if "claimed" in form:
+            fare = travel.Fare(form.paid_by.data or "", form.claimed.data or None)
+            travel.save_fare(event, person, fare, by=by, hooks=hooks)
 
     gaps = tuple(completeness.travel_missing(person))
+    hint = (
+        _("Who pays: %(what)s. This cannot be changed any more.", what=words.fare_in_words(person)) if settled else ""
+    )
+    form = partial(TravelSection, settled=settled)
     return FormSection(
-        "travel", person.name, TravelSection, save, "travel", person.id, values, complete=not gaps, missing=gaps
+        "travel", title or person.name, form, save, "travel", person.id, values, hint, complete=not gaps, missing=gaps
     )
 
 

@@ -9,10 +9,10 @@ from eventhub import activity, hookspecs, spreadsheets
 from eventhub.access import links
 from eventhub.access.gate import may
 from eventhub.access.permissions import requires
-from eventhub.db import transaction
-from eventhub.delegations import agenda, domain, history, lists, permissions, registration, words
+from eventhub.db import locked, transaction
+from eventhub.delegations import agenda, domain, history, lists, permissions, registration, travel, words
 from eventhub.delegations.forms import DelegationForm, ReasonForm
-from eventhub.delegations.models import Delegation, Direction, Participant
+from eventhub.delegations.models import Delegation, Direction, FareState, Participant
 from eventhub.delegations.seats import Saved
 from eventhub.i18n import country_name, format_list, language_choices, language_name, sort_key
 from eventhub.i18n import gettext as _
@@ -272,9 +272,27 @@ def person(participant_id: int) -> ResponseReturnValue:
         understood=format_list(language_name(code) for code in found.languages),
         history=history.lines(activity.history(found)),
         substitutions=lists.substitutions_of(found),
+        fare_acts=[
+            (state.value, words.FARE_ACTS[state]) for state in travel.NEXT_FARE_STATES.get(found.fare_state, ())
+        ],
         words=words,
         expected=domain.is_expected(found),
     )
+
+
+@bp.post("/people/<int:participant_id>/fare/<any(claimed, granted, refused, paid):state>")
+@requires(permissions.EDIT)
+def fare(participant_id: int, state: str) -> ResponseReturnValue:
+    """Decide on what somebody asks back of their journey."""
+    form = Form()
+    back = url_for("delegations.person", participant_id=participant_id)
+    if form.validate():
+        with form.refusals(), transaction():
+            found = locked(Participant, participant_id, event_id=g.event.id)
+            travel.decide_fare(g.event, found, FareState(state), by=g.actor, hooks=g.hooks)
+            done(_("Saved."))
+            return redirect(back)
+    return render_template("site/refused.html", form=form, back=back), 422
 
 
 @bp.post("/people/<int:participant_id>/link")

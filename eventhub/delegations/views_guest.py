@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,11 +12,12 @@ from eventhub.access import links
 from eventhub.access.models import GuestLink
 from eventhub.access.permissions import requires
 from eventhub.db import transaction
-from eventhub.delegations import agenda, domain, permissions, registration, words
+from eventhub.delegations import agenda, domain, permissions, registration, stages, words
 from eventhub.delegations.forms import DeclineForm
 from eventhub.delegations.models import ABSENT, Delegation, DelegationState
 from eventhub.delegations.views import tell_of
 from eventhub.events import calendar
+from eventhub.i18n import format_moment
 from eventhub.i18n import gettext as _
 from eventhub.site.flash import done
 from eventhub.web.forms import Form, StackForm
@@ -32,17 +33,25 @@ def _registration(link: GuestLink) -> str:
 links.Purpose("delegation", "d", _registration, timedelta(days=365))
 
 
-def steps(found: Delegation, standing: registration.Standing, current: str) -> list[tuple[str, str, str]]:
-    """Return (title, state, address) of the steps, for the bar above the form."""
-    titles = registration.stage_titles()
-    return [
-        (
-            titles[stage],
-            "current" if stage == current else "done" if standing.done(found, stage) else "todo",
-            url_for("delegations_guest.step", delegation_id=found.id, stage=stage),
-        )
-        for stage in standing.stages
-    ]
+def steps(found: Delegation, standing: registration.Standing, current: str) -> list[tuple[str, str, str, str]]:
+    """Return (title, state, address, until when in words) of the steps, for the bar above the form and the overview."""
+    titles, moment = stages.titles(), clock.now()
+
+    def line(stage: str) -> tuple[str, str, str, str]:
+        closing = stages.closing(g.event, found, stage)
+        state = "done" if standing.done(found, stage) else "closed" if closing.over(moment) else "todo"
+        url = url_for("delegations_guest.step", delegation_id=found.id, stage=stage)
+        return titles[stage], "current" if stage == current else state, url, until(closing, moment)
+
+    return [line(stage) for stage in standing.stages]
+
+
+def until(closing: stages.Closing, moment: datetime) -> str:
+    """Return until when a step may be changed, as its line says it."""
+    if closing.at is None:
+        return ""
+    when = format_moment(closing.at, g.event.zone)
+    return _("closed since %(when)s", when=when) if closing.over(moment) else _("open until %(when)s", when=when)
 
 
 @bp.get("/<int:delegation_id>/")
@@ -55,6 +64,7 @@ def overview(delegation_id: int) -> ResponseReturnValue:
         delegation=found,
         progress=standing.progress,
         steps=steps(found, standing, ""),
+        open_stages=registration.open_stages(g.event, found, clock.now()),
         closes=domain.deadline(g.event, found),
         closed=registration.closed_because(g.event, found, clock.now()),
         submitted=domain.is_submitted(found),
@@ -66,18 +76,19 @@ def overview(delegation_id: int) -> ResponseReturnValue:
 @bp.route("/<int:delegation_id>/<any(people, travel, needs, choices):stage>", methods=["GET", "POST"])
 @requires(permissions.REGISTER)
 def step(delegation_id: int, stage: str) -> ResponseReturnValue:
+    """One step; sent with ``switch`` it is shown in the language of the address with what was typed, and not saved."""
     own = StackForm()
     built = None
-    if own.is_submitted():
+    if own.is_submitted() and "switch" not in request.form:
         with own.refusals(), transaction():
             g.delegation = domain.locked_delegation(g.event, delegation_id)
             built = registration.build(g.event, g.delegation, stage, hooks=g.hooks, by=g.actor)
             built.stack.own = own
-            domain.check_open(g.event, g.delegation, clock.now())
+            domain.check_stage_open(g.event, g.delegation, stage, clock.now())
             if built.validate():
                 # no notice: the next page says what is saved and when, and the browser's session stays as it is
                 tell_of(built.save())
-                return redirect(_after(delegation_id, stage))
+                return redirect(_after(g.delegation, stage))
     g.delegation = domain.with_seats(g.event, delegation_id)
     if built is None:
         built = registration.build(g.event, g.delegation, stage, hooks=g.hooks, by=g.actor)
@@ -93,7 +104,8 @@ def step(delegation_id: int, stage: str) -> ResponseReturnValue:
             delegation=g.delegation,
             steps=steps(g.delegation, standing, stage),
             closes=domain.deadline(g.event, g.delegation),
-            closed=registration.closed_because(g.event, g.delegation, clock.now()),
+            closed=registration.closed_because(g.event, g.delegation, clock.now(), stage),
+            switched="switch" in request.form,
             question=registration.stage_questions()[stage],
             last=stage == standing.stages[-1],
         ),
@@ -101,12 +113,13 @@ def step(delegation_id: int, stage: str) -> ResponseReturnValue:
     )
 
 
-def _after(delegation_id: int, stage: str) -> str:
-    """Return the next step, or the overview after the last one or when asked for."""
-    following = registration.STAGES[registration.STAGES.index(stage) + 1 :]
+def _after(found: Delegation, stage: str) -> str:
+    """Return the next step that is open, or the overview after the last one or when asked for."""
+    open_now = registration.open_stages(g.event, found, clock.now())
+    following = [one for one in open_now if registration.STAGES.index(one) > registration.STAGES.index(stage)]
     if following and request.form.get("next") != "overview":
-        return url_for("delegations_guest.step", delegation_id=delegation_id, stage=following[0])
-    return url_for("delegations_guest.overview", delegation_id=delegation_id)
+        return url_for("delegations_guest.step", delegation_id=found.id, stage=following[0])
+    return url_for("delegations_guest.overview", delegation_id=found.id)
 
 
 @bp.post("/<int:delegation_id>/submit")
@@ -133,6 +146,8 @@ def thanks(delegation_id: int) -> ResponseReturnValue:
         "delegations/guest_thanks.html",
         delegation=found,
         progress=registration.standing(g.event, found, hooks=g.hooks).progress,
+        words=words,
+        open_stages=registration.open_stages(g.event, found, clock.now()),
         closes=domain.deadline(g.event, found),
         closed=registration.closed_because(g.event, found, clock.now()),
     )

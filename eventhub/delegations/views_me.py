@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import timedelta
 
-from flask import Response, abort, g, redirect, render_template, url_for
+from flask import Response, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventhub import clock, hookspecs, privacy
@@ -14,7 +15,7 @@ from eventhub.access.models import GuestLink
 from eventhub.access.permissions import requires
 from eventhub.contributions import FormSection
 from eventhub.db import transaction
-from eventhub.delegations import agenda, domain, permissions, registration, seats, words
+from eventhub.delegations import agenda, domain, permissions, registration, seats, stages, words
 from eventhub.delegations.forms import OwnSection
 from eventhub.delegations.models import Participant
 from eventhub.events import calendar
@@ -33,11 +34,16 @@ def _own_page(link: GuestLink) -> str:
 links.Purpose("participant", "d", _own_page, timedelta(days=365))
 
 
-def own_stack(person: Participant, *, choices: bool) -> FormStack:
-    """Return one's own facts and needs; one's choices too while registration is open."""
-    sections = [_own_facts(person), *registration.access_sections(g.event, [person], own=True, by=g.actor)]
-    stages = registration.STAGES if choices else ("needs",)
-    sections += registration.plugin_sections(g.event, [person], stages, hooks=g.hooks, own=True)
+def own_stack(person: Participant, open_stages: Collection[str]) -> FormStack:
+    """Return one's own facts and needs, which are never closed, and what is asked in the stages that are open."""
+    sections = [_own_facts(person)]
+    if "travel" in open_stages:
+        sections.append(
+            registration.travel_section(g.event, person, hooks=g.hooks, by=g.actor, title=_("Your journey"))
+        )
+    sections += registration.access_sections(g.event, [person], own=True, by=g.actor)
+    asked = [stage for stage in registration.STAGES if stage in open_stages or stage == "needs"]
+    sections += registration.plugin_sections(g.event, [person], asked, hooks=g.hooks, own=True)
     return FormStack(g.event, sections)
 
 
@@ -75,11 +81,11 @@ def own_needs(participant_id: int) -> ResponseReturnValue:
     person = domain.participant(g.event, participant_id)
     if not domain.is_expected(person):
         abort(404)
-    if own.is_submitted():
+    if own.is_submitted() and "switch" not in request.form:
         with own.refusals(), transaction():
             found = domain.locked_delegation(g.event, person.delegation_id)
             g.delegation, person = found, domain.participant(g.event, participant_id)
-            stack = own_stack(person, choices=not registration.closed_because(g.event, found, clock.now()))
+            stack = own_stack(person, registration.open_stages(g.event, found, clock.now()))
             stack.own = own
             domain.check_correctable(g.event, person)
             if stack.validate():
@@ -87,11 +93,17 @@ def own_needs(participant_id: int) -> ResponseReturnValue:
                 done(_("Saved."))
                 return redirect(url_for("delegations_me.show", participant_id=participant_id))
     g.delegation = domain.with_seats(g.event, person.delegation_id)
-    closed = registration.closed_because(g.event, g.delegation, clock.now())
+    open_stages = registration.open_stages(g.event, g.delegation, clock.now())
     if stack is None:
-        stack = own_stack(person, choices=not closed)
+        stack = own_stack(person, open_stages)
         stack.own = own
-    return render_template("delegations/me_needs.html", person=person, stack=stack, closed=closed), stack.status
+    titles = stages.titles()
+    closed = [titles[stage] for stage in ("travel", "choices") if stage not in open_stages]
+    switched = "switch" in request.form
+    return (
+        render_template("delegations/me_needs.html", person=person, stack=stack, closed=closed, switched=switched),
+        stack.status,
+    )
 
 
 @bp.get("/<int:participant_id>/calendar.ics")

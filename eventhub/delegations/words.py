@@ -9,12 +9,14 @@ from eventhub.delegations.models import (
     DelegationRole,
     DelegationState,
     Direction,
+    FareState,
     Participant,
     ParticipantState,
+    Payer,
     SeatState,
     TravelMode,
 )
-from eventhub.i18n import format_day, format_moment, format_time, ngettext
+from eventhub.i18n import format_day, format_moment, format_money, format_time, ngettext
 from eventhub.i18n import lazy_pgettext as _lp
 
 STATES: dict[str, Any] = {
@@ -67,6 +69,24 @@ MODES: dict[str, Any] = {
     TravelMode.LOCAL: _lp("travel", "Lives nearby"),
     TravelMode.OTHER: _lp("travel", "Other"),
 }
+PAYERS: dict[str, Any] = {
+    Payer.PARTICIPANT: _lp("payer", "The person"),
+    Payer.ORGANISATION: _lp("payer", "Their organisation"),
+    Payer.HOST: _lp("payer", "The host"),
+}
+FARE_STATES: dict[str, Any] = {
+    FareState.CLAIMED: _lp("reimbursement", "Asked for"),
+    FareState.GRANTED: _lp("reimbursement", "Granted"),
+    FareState.REFUSED: _lp("reimbursement", "Refused"),
+    FareState.PAID: _lp("reimbursement", "Paid back"),
+}
+FARE_TONES = {FareState.CLAIMED: "warn", FareState.GRANTED: "on", FareState.REFUSED: "stop", FareState.PAID: "good"}
+FARE_ACTS: dict[str, Any] = {
+    FareState.CLAIMED: _lp("reimbursement", "Take the decision back"),
+    FareState.GRANTED: _lp("reimbursement", "Grant"),
+    FareState.REFUSED: _lp("reimbursement", "Refuse"),
+    FareState.PAID: _lp("reimbursement", "Mark as paid back"),
+}
 DIRECTIONS: dict[str, Any] = {
     Direction.ARRIVAL: _lp("travel", "Arrival"),
     Direction.DEPARTURE: _lp("travel", "Departure"),
@@ -85,6 +105,14 @@ def hour_of(person: Participant, direction: str, zone: ZoneInfo) -> str:
     if leg is None or leg.at is None:
         return str(MODES[leg.mode]) if leg and leg.mode == TravelMode.LOCAL else "–"
     return f"{format_day(leg.at.astimezone(zone).date(), 'EEE d MMM')}, {format_time(leg.at, zone)}"
+
+
+def fare_in_words(person: Participant) -> str:
+    """Return "Their organisation · €120.00 asked for", as far as it is known."""
+    said = [str(PAYERS[person.fare_paid_by])] if person.fare_paid_by else []
+    if person.fare_claimed:
+        said.append(f"{format_money(person.fare_claimed)} ({FARE_STATES[person.fare_state]})")
+    return " · ".join(said)
 
 
 def leg_in_words(person: Participant, direction: str, zone: ZoneInfo) -> str:

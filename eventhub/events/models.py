@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -80,6 +81,7 @@ class Event(Model):
     state: orm.Mapped[str] = orm.mapped_column(sa.String(20), default=EventState.DRAFT)
     registration_closes_at: orm.Mapped[datetime | None]
     grace_minutes: orm.Mapped[int] = orm.mapped_column(default=30)
+    stage_deadlines: orm.Mapped[dict[str, Any]] = orm.mapped_column(Json, default=dict)  # see delegations.stages
     planning_rate: orm.Mapped[int] = orm.mapped_column(default=100)
     budget_net: orm.Mapped[int] = orm.mapped_column(default=0)
     reply_to: orm.Mapped[str] = orm.mapped_column(sa.String(254), default="")

@@ -21,10 +21,10 @@ from eventhub.activity import plain
 from eventhub.contributions import FormSection
 from eventhub.errors import Refused
 from eventhub.hub import HookFailed
+from eventhub.i18n import format_list, format_moment, language
 from eventhub.i18n import gettext as _
-from eventhub.i18n import language
 from eventhub.localized import LocalizedText
-from eventhub.web.fields import LocalizedField, clean
+from eventhub.web.fields import LocalizedField, MomentField, clean
 
 # What a form says of itself; a field of that name would hide it
 TAKEN = frozenset(
@@ -257,6 +257,24 @@ def field_errors(form: wtforms.Form, prefix: str = "") -> list[tuple[str, str, s
     return lines
 
 
+def said(form: wtforms.Form) -> list[tuple[str, str]]:
+    """Return (label, what is given) of the fields that hold something, to read where nothing can be changed."""
+    lines = []
+    for item in editable(form):
+        if item.data in (None, "", False, []) or item.short_name == "take_off":
+            continue
+        if isinstance(item, wtforms.BooleanField):
+            text = _("Yes")
+        elif hasattr(item, "iter_choices"):
+            text = format_list(str(choice.label) for choice in item.iter_choices() if choice.selected)
+        elif isinstance(item, MomentField):
+            text = format_moment(item.data, item.zone)
+        else:
+            text = str(item._value())
+        lines.append((str(item.label.text), text))
+    return lines
+
+
 def labels_of(*forms: type[wtforms.Form]) -> dict[str, Any]:
     """Return {field: its label} of the form classes, for the history of what they change."""
     return {
@@ -314,6 +332,10 @@ class BoundSection:
     @property
     def title(self) -> str:
         return self.section.title
+
+    @property
+    def said(self) -> list[tuple[str, str]]:
+        return said(self.form)
 
 
 class StackForm(Form):

@@ -116,7 +116,8 @@ def test_a_head_registers_a_delegation_from_the_invitation_to_the_thanks(world: 
         found.contact_email,
         f"Registration {found.reference} received: Test event",
     )
-    assert "2 people named, of 3 seats:\n- Jana Nováková\n- Petr Dvořák\n" in mail.body
+    assert "2 people named, of 3 seats:\n- Jana Nováková, Councillor\n  Arrival: Train · Tuesday, 25 March" in mail.body
+    assert "\n- Petr Dvořák\n" in mail.body
     calendar = head.client.get(registration(found, "calendar.ics"))
     assert (calendar.mimetype, b"SUMMARY:Opening plenary" in calendar.data) == ("text/calendar", True)
 
@@ -674,7 +675,9 @@ def test_their_owner_reads_corrects_and_takes_back_what_was_declared(world: Worl
     me = Person(world.guest(person))
     page = me.open(f"/en/e/test/me/{person.id}/needs")
     assert re.search(rf'name="access-{person.id}-step_free"[^>]*checked', page)
-    assert "Choices are closed." in page  # the deadline does not lock somebody out of their own data
+    assert (
+        "Closed for changes: Travel and Choices." in page
+    )  # the deadline does not lock somebody out of their own data
     me.send({f"access-{person.id}-step_free": None, f"access-{person.id}-consent": None})
     session().rollback()
     assert needs.access_of(world.event.id) == {}
