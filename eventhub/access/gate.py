@@ -97,6 +97,11 @@ def opening_link(permission: Permission, held: list[GuestLink], arguments: dict[
     return None
 
 
+def enter(link: GuestLink) -> None:
+    """Let this browser use the link from now on: the newest last; one that opened twenty links keeps the newest."""
+    browser["links"] = [*(key for key in browser.get("links", []) if key != link.id), link.id][-20:]
+
+
 def may(permission: Permission | str) -> bool:
     """Tell templates and views whether the present person has the permission on the present event."""
     known: dict[str, Permission] = current_app.extensions["hub"].permissions

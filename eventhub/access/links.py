@@ -127,14 +127,14 @@ def usable(ids: list[int]) -> list[GuestLink]:
     return list(session().scalars(query))
 
 
-def revoke(purpose: str, subject_id: int) -> int:
-    """Withdraw every link of this purpose and subject; returns how many worked until now."""
+def revoke(purpose: str, *subject_ids: int) -> int:
+    """Withdraw every link of this purpose and these subjects; returns how many worked until now."""
     moment = clock.now()
     done = session().execute(
         sa.update(GuestLink)
         .where(
             GuestLink.purpose == purpose,
-            GuestLink.subject_id == subject_id,
+            GuestLink.subject_id.in_(subject_ids),
             GuestLink.revoked_at.is_(None),
             GuestLink.expires_at > moment,
         )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from flask import g, redirect, render_template, url_for
-from flask import session as browser
 from flask.typing import ResponseReturnValue
 from flask_security.utils import login_user
 
-from eventhub.access import links, members, permissions
+from eventhub.access import gate, links, members, permissions
 from eventhub.access.forms import ROLES, MemberForm
 from eventhub.access.models import EventMembership, EventRole, User
 from eventhub.access.permissions import requires
@@ -46,8 +45,7 @@ def _door(token: str, door: str, opening: bool) -> ResponseReturnValue:
         return redirect(links.PURPOSES[link.purpose].landing(link))
     event = get(Event, link.event_id)
     g.event, g.event_slug = event, event.slug
-    # the newest last; a browser that opened twenty links keeps the newest
-    browser["links"] = [*(key for key in browser.get("links", []) if key != link.id), link.id][-20:]
+    gate.enter(link)
     return redirect(links.PURPOSES[link.purpose].landing(link))
 
 

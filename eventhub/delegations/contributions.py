@@ -11,7 +11,7 @@ from flask import url_for
 from eventhub import activity, clock, outbox
 from eventhub.contributions import Card, Check, Deadline, PersonalData, Severity
 from eventhub.db import session
-from eventhub.delegations import lists, needs, seats, stages, words
+from eventhub.delegations import doubles, lists, needs, seats, stages, words
 from eventhub.delegations.models import (
     ABSENT,
     COMPLETE,
@@ -89,6 +89,7 @@ def checks(event: Event) -> Iterable[Check]:
             _("Add the addresses"),
             "delegations",
         )
+    yield from doubles.checks(event)
 
 
 def deadlines(event: Event) -> Iterable[Deadline]:

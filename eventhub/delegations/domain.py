@@ -238,7 +238,7 @@ def _write_to_head(event: Event, found: Delegation, kind: str, by: Actor, **valu
 
 def revoke_links(found: Delegation, *, by: Actor) -> int:
     """Withdraw every link to this registration; whoever has it open is asked for a new one."""
-    count = links.revoke("delegation", found.id)
+    count = links.revoke("delegation", found.id) + links.revoke("seat", *(seat.id for seat in found.seats))
     activity.record(by, LINKS_REVOKED, found, {"links": [count, 0]})
     return count
 

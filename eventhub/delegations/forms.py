@@ -141,8 +141,8 @@ class PersonSection(Section):
         return fine
 
 
-class OwnSection(Section):
-    """What somebody corrects of themselves."""
+class OwnFields:
+    """What somebody says of themselves."""
 
     name = TextField(_l("Name as on the badge"), render_kw={"autocomplete": "name", "dir": "auto"})
     function = TextField(_l("Function"), required=False, render_kw=FUNCTION)
@@ -155,8 +155,29 @@ class OwnSection(Section):
     languages = LanguagesField(_l("Languages you understand in a meeting"))
     document_language = ChoiceField(_l("Language of documents"), required=False)
 
+
+class OwnSection(OwnFields, Section):
+    """What somebody corrects of themselves."""
+
     def set_up(self, event: Any) -> None:
         _common_languages_first(self, event.languages)
+
+
+class OwnFactsForm(OwnFields, Form):
+    """Somebody names themselves on a seat; the link of their own page goes to their address."""
+
+    email = EmailField(
+        _l("E-mail"), render_kw={"autocomplete": "email"}, description=_l("The link of your own page goes there.")
+    )
+
+    def set_up(self) -> None:
+        _common_languages_first(self, g.event.languages)
+
+
+class AddressForm(Form):
+    """Where a personal link goes."""
+
+    email = EmailField(_l("E-mail"), render_kw={"autocomplete": "email"})
 
 
 def _common_languages_first(form: Any, first: Iterable[str]) -> None:

@@ -16,7 +16,9 @@ from eventhub.delegations import (
     views,
     views_deadlines,
     views_guest,
+    views_links,
     views_me,
+    views_seat,
 )
 from eventhub.events import permissions as of_events
 from eventhub.events.models import Event, ProgrammeItem
@@ -31,7 +33,7 @@ def register_permissions() -> Iterable[Permission]:
 
 @hookimpl
 def register_blueprints() -> Iterable[Blueprint]:
-    return (views.bp, views_deadlines.bp, views_guest.bp, views_me.bp)
+    return (views.bp, views_deadlines.bp, views_guest.bp, views_links.bp, views_me.bp, views_seat.bp)
 
 
 @hookimpl

@@ -131,8 +131,12 @@ class Delegation(Model):
     submitted_at: orm.Mapped[datetime | None]
     saved_at: orm.Mapped[datetime | None]  # the last save of its form that was not handed in yet
     archived_at: orm.Mapped[datetime | None]
+    # those that were given back stay as a trace and count for nothing
     seats: orm.Mapped[list[Seat]] = orm.relationship(
-        back_populates="delegation", order_by="Seat.position", cascade="all, delete-orphan"
+        back_populates="delegation",
+        order_by="Seat.position",
+        primaryjoin="and_(Delegation.id == Seat.delegation_id, Seat.state != 'released')",
+        cascade="all, delete-orphan",
     )
 
 
@@ -181,6 +185,7 @@ class Participant(Model):
     state_before: orm.Mapped[str] = orm.mapped_column(sa.String(20), default="")  # before arrived or no_show
     arrived_at: orm.Mapped[datetime | None]
     departed_at: orm.Mapped[datetime | None]
+    own_saved_at: orm.Mapped[datetime | None]  # when they last completed their own part
     erased_at: orm.Mapped[datetime | None]
     delegation: orm.Mapped[Delegation] = orm.relationship()
     legs: orm.Mapped[list[TravelLeg]] = orm.relationship(cascade="all, delete-orphan")

@@ -12,8 +12,9 @@ EXPORT = Permission("delegations:export", _l("Export delegations and participant
 REGISTER = Permission(
     "delegations:register", _l("Register one's own delegation"), links={"delegation": "delegation_id"}
 )
+TAKE_SEAT = Permission("delegations:take_seat", _l("Name oneself on a free seat"), links={"seat": "seat_id"})
 OWN_PAGE = Permission(
     "delegations:own_page", _l("See and correct one's own data"), links={"participant": "participant_id"}
 )
 
-PERMISSIONS = (READ, EDIT, EXPORT, REGISTER, OWN_PAGE)
+PERMISSIONS = (READ, EDIT, EXPORT, REGISTER, TAKE_SEAT, OWN_PAGE)

@@ -128,7 +128,7 @@ class _Roster:
         gone = self.gone() if people and before != DelegationState.INVITED else []
         found: list[tuple[Participant, str] | None] = []
         for person in people:
-            known = next((one for one in [*seated, *gone] if is_named_again(one, person)), None)
+            known = next((one for one in [*seated, *gone] if not person.fresh and is_named_again(one, person)), None)
             if known is None:
                 found.append(None)
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from eventhub import activity, clock, hookspecs
+from eventhub.access import links
 from eventhub.activity import Actor, Verb
 from eventhub.db import session
 from eventhub.delegations.completeness import person_missing
@@ -22,7 +23,7 @@ from eventhub.delegations.models import (
     Seat,
     SeatState,
 )
-from eventhub.errors import Refused
+from eventhub.errors import NotFound, Refused
 from eventhub.events.domain import check_not_frozen
 from eventhub.events.models import Event
 from eventhub.hub import Hooks
@@ -35,6 +36,7 @@ NAMED = Verb("delegations:named", _l("Person named to a seat"))
 PERSON_CHANGED = Verb("delegations:person_changed", _l("Person's data changed"))
 PERSON_REMOVED = Verb("delegations:person_removed", _l("Person taken off the delegation"))
 PERSON_BACK = Verb("delegations:person_back", _l("Person named again, with what they had given before"))
+RELEASED = Verb("delegations:released", _l("Seat given back"))
 SUBSTITUTED = Verb("delegations:substituted", _l("Person substituted"))
 
 # Two spellings of one name are at least this close ("Ana Novak", "Anna Novák": 0.95); "Anna Novak" and "Jana Novak"
@@ -63,6 +65,14 @@ class TwoHeads(Refused):
     message = _l("%(first)s and %(second)s are both marked as head of the delegation. Leave one of them.")
 
 
+class SeatNamed(Refused):
+    message = _l("Somebody is named on this seat. Take them off first, then give the seat back.")
+
+
+class LastSeat(Refused):
+    message = _l("This is the last seat. If nobody comes, tell the organisers that your delegation does not come.")
+
+
 class ArrivedAlready(Refused):
     message = _l("%(name)s is here already, and cannot be taken off or replaced. Take the arrival back first.")
 
@@ -71,7 +81,8 @@ class ArrivedAlready(Refused):
 class Person:
     """What a form says of one seat; an empty name holds the seat without one.
 
-    A ``newcomer`` was typed where the form showed a free seat: any free seat will do.
+    A ``newcomer`` was typed where the form showed a free seat: any free seat will do. Somebody ``fresh`` is a new
+    person even when the delegation had one of that name: it is not known to be them.
     """
 
     seat_id: int
@@ -83,6 +94,7 @@ class Person:
     document_language: str = ""
     is_head: bool = False
     newcomer: bool = False
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,11 +110,42 @@ def fit_seats(found: Delegation) -> None:
     if found.quota < found.seats_named:
         raise QuotaBelowNamed(named=found.seats_named)
     unnamed = [seat for seat in found.seats if seat.participant_id is None]
-    for seat in unnamed[::-1][: max(0, len(found.seats) - found.quota)]:
-        found.seats.remove(seat)
-    last = max((seat.position for seat in found.seats), default=0)
-    for number in range(last + 1, last + 1 + found.quota - len(found.seats)):
-        found.seats.append(Seat(event_id=found.event_id, position=number))
+    if spare := unnamed[::-1][: max(0, len(found.seats) - found.quota)]:
+        _release(found, spare)
+    elif len(found.seats) < found.quota:
+        last = session().scalar(sa.select(sa.func.max(Seat.position)).where(Seat.delegation_id == found.id)) or 0
+        for number in range(last + 1, last + 1 + found.quota - len(found.seats)):
+            found.seats.append(Seat(event_id=found.event_id, position=number))
+
+
+def release(event: Event, found: Delegation, seat_id: int, reason: str, *, by: Actor, hooks: Hooks) -> None:
+    """Give a seat without a name back to the organisers, who may give it to others: the quota shrinks with it.
+
+    ``found`` was locked in this transaction. Raises SeatNamed, and LastSeat when nothing would be left.
+    """
+    check_not_frozen(event)
+    seat = next((seat for seat in found.seats if seat.id == seat_id), None)
+    if seat is None:
+        raise NotFound("seat", seat_id)
+    if seat.participant_id is not None:
+        raise SeatNamed
+    if found.quota == 1:
+        raise LastSeat
+    differences = {"quota": [found.quota, found.quota - 1]}
+    hooks.before(hookspecs.before_change, event=event, subject=found, changes=differences)
+    found.quota -= 1
+    _release(found, [seat])
+    activity.record(by, RELEASED, found, {**differences, **({"reason": [None, reason[:500]]} if reason else {})})
+    hooks.after(hookspecs.after_change, event=event, subject=found, changes=differences)
+
+
+def _release(found: Delegation, spare: Sequence[Seat]) -> None:
+    """Take the seats off the delegation; their rows stay as a trace, and their links end."""
+    for seat in spare:
+        seat.state = SeatState.RELEASED
+    session().flush()
+    links.revoke("seat", *(seat.id for seat in spare))
+    session().expire(found, ["seats"])
 
 
 def is_named_again(known: Participant, person: Person) -> bool:

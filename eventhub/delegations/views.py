@@ -10,7 +10,7 @@ from eventhub.access import links
 from eventhub.access.gate import may
 from eventhub.access.permissions import requires
 from eventhub.db import locked, transaction
-from eventhub.delegations import agenda, domain, history, lists, permissions, registration, travel, words
+from eventhub.delegations import agenda, domain, handing_on, history, lists, permissions, registration, travel, words
 from eventhub.delegations.forms import DelegationForm, ReasonForm
 from eventhub.delegations.models import Delegation, Direction, FareState, Participant
 from eventhub.delegations.seats import Saved
@@ -129,7 +129,9 @@ def seats(delegation_id: int, stage: str) -> ResponseReturnValue:
             step.stack.own = own
             domain.check_coming(g.delegation)
             if step.validate():
-                tell_of(step.save())
+                saved = step.save()
+                handing_on.tell_of_substitutions(g.event, g.delegation, saved.substituted, by=g.actor)
+                tell_of(saved)
                 done(_("Saved."))
                 return redirect(url_for("delegations.show", delegation_id=delegation_id))
     g.delegation = domain.with_seats(g.event, delegation_id)

@@ -103,7 +103,7 @@ def step(delegation_id: int, stage: str) -> ResponseReturnValue:
             stack=built.stack,
             delegation=g.delegation,
             steps=steps(g.delegation, standing, stage),
-            closes=domain.deadline(g.event, g.delegation),
+            closes=stages.closing(g.event, g.delegation, stage).at,
             closed=registration.closed_because(g.event, g.delegation, clock.now(), stage),
             switched="switch" in request.form,
             question=registration.stage_questions()[stage],

@@ -90,6 +90,7 @@ def own_needs(participant_id: int) -> ResponseReturnValue:
             domain.check_correctable(g.event, person)
             if stack.validate():
                 stack.save()
+                person.own_saved_at = clock.now()
                 done(_("Saved."))
                 return redirect(url_for("delegations_me.show", participant_id=participant_id))
     g.delegation = domain.with_seats(g.event, person.delegation_id)

@@ -14,7 +14,7 @@ from functools import partial
 from eventhub.access import members
 from eventhub.access.models import EventRole, User
 from eventhub.activity import Actor
-from eventhub.delegations import completeness, needs
+from eventhub.delegations import completeness, needs, stages
 from eventhub.delegations import domain as delegations
 from eventhub.delegations.forms import ACCESS_CONSENT_VERSION
 from eventhub.delegations.models import Delegation, Direction, Participant
@@ -72,6 +72,8 @@ def tell(demo: Demo) -> None:
     with told_at(PROGRAMME_ON):
         _places_and_programme(demo, team)
     with told_at(OPENED_ON):
+        deadlines = {"travel_closes_at": reference.TRAVEL_CLOSES, "travel_grace": reference.TRAVEL_GRACE}
+        stages.set_deadlines(demo.event, deadlines, by=demo.by, hooks=demo.hooks)
         events.change_state(demo.event, EventState.OPEN, by=demo.by, hooks=demo.hooks)
         _delegations(demo, team)
     steps = [*_changes(demo, team), *_registrations(demo, team), *_purchases(demo, team)]

@@ -81,6 +81,8 @@ HOST, CO_ORGANISERS = "Grenoble-Alpes Métropole", "Eurocities, Nets4Dem"
 LANGUAGES = ("fr", "en")
 # A week before the event: at D−12 the deadline still lies ahead, five days away, and three delegations owe something
 REGISTRATION_CLOSES = paris("2025-03-18 23:59")
+# Trains are booked last: who travels how may still change the day before the last order of seats on the coach
+TRAVEL_CLOSES, TRAVEL_GRACE = paris("2025-03-20 18:00"), 60
 BUDGET_NET = 38_000_00  # cents; below the 40,000 € of the procurement threshold
 REPLY_TO = "accueil@example.org"
 

@@ -276,6 +276,7 @@ def test_the_truth_page_finds_the_faults_that_the_core_can_see(core: Demo) -> No
     assert [(line.at, line.done) for line in found.deadlines] == [
         (reference.paris("2025-03-18 00:00"), False),  # the printer
         (reference.REGISTRATION_CLOSES, False),
+        (reference.TRAVEL_CLOSES, False),
     ]
 
 
