@@ -122,10 +122,11 @@ def _limit_requests(app: Flask) -> None:
 
 def _set_up_access(app: Flask) -> None:
     from eventhub.access import accounts, gate, limits, sessions, views  # models need the database bound first
+    from eventhub.mailing import views_bounces
 
     app.session_interface = sessions.DatabaseSessions(app)
     csrf = CSRFProtect(app)
-    for view in views.CSRF_EXEMPT:
+    for view in (*views.CSRF_EXEMPT, *views_bounces.CSRF_EXEMPT):
         csrf.exempt(view)
     gate.init_app(app)
     accounts.init_app(app)

@@ -64,6 +64,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MAIL_FOLDER", "folder of .eml files when MAIL is folder; empty: DATA_DIR/mail"),
     Setting("MAIL_FROM", "sender of every mail", "EventHub <eventhub@example.org>"),
     Setting("SMTP_URL", "smtp://user:password@host:port, or smtps:// for TLS", "smtp://127.0.0.1:25", secret=True),
+    Setting("BOUNCE_IMAP_URL", "mailbox of mails that came back: imaps://user:password@host/INBOX", secret=True),
+    Setting("BOUNCE_FOLDER", "folder of .eml files of mails that came back, instead of a mailbox or beside it"),
+    Setting(
+        "BOUNCE_SECRET", "signs what a mail server hands on to /bounces/; empty: nothing is taken there", secret=True
+    ),
     Setting("PLUGINS_DIR", "folder of bundled plugins; empty: plugins/ beside the package"),
     Setting("DISABLED_PLUGINS", "plugins that are not loaded, comma-separated", "", _names),
     Setting("STRICT", "a broken plugin stops the start instead of being listed", "0", _flag),

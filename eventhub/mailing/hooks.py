@@ -11,7 +11,7 @@ from eventhub.delegations.models import Delegation, Participant
 from eventhub.events.models import Event
 from eventhub.hookspecs import hookimpl
 from eventhub.i18n import gettext as _
-from eventhub.mailing import contributions, jobs, permissions, views, views_messages
+from eventhub.mailing import contributions, intake, jobs, permissions, views, views_bounces, views_messages
 
 
 @hookimpl
@@ -21,7 +21,7 @@ def register_permissions() -> Iterable[Permission]:
 
 @hookimpl
 def register_blueprints() -> Iterable[Blueprint]:
-    return (views.bp, views_messages.bp)
+    return (views.bp, views_messages.bp, views_bounces.bp)
 
 
 @hookimpl
@@ -31,7 +31,7 @@ def register_personal_data() -> Iterable[PersonalData]:
 
 @hookimpl
 def register_jobs() -> Iterable[JobKind | Periodic]:
-    return (jobs.WRITE,)
+    return (jobs.WRITE, intake.TAKE_IN)
 
 
 @hookimpl

@@ -189,6 +189,7 @@ def init_app(app: Flask) -> None:
         asset=asset,
         pinned_moment=pinned_moment,
         here=lists.here,
+        elsewhere=lists.elsewhere,
         history_lines=history_lines,
         d_day=d_day,
         diff_lines=diff_lines,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from flask import request, url_for
@@ -58,6 +59,13 @@ def here(**changes: Any) -> str:
     return url_for(
         request.endpoint, **{key: value for key, value in arguments.items() if value not in (None, "", [""])}
     )
+
+
+def elsewhere(endpoint: str, **more: str) -> str:
+    """Return the address of another page about the rows of this list: the same filters, and some more of its own."""
+    kept = {name: values for name, values in kept_query().items() if name not in {"page", "format"}}
+    pairs = [(name, value) for name, values in kept.items() if name not in more for value in values if value]
+    return f"{url_for(endpoint)}?{urlencode([*more.items(), *pairs])}"
 
 
 def kept_query() -> dict[str, list[str]]:
