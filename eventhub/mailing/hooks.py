@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from flask import Blueprint
 
-from eventhub.contributions import Area, Check, JobKind, MenuItem, Panel, Periodic, Permission, PersonalData
+from eventhub.contributions import Area, Chapter, Check, JobKind, MenuItem, Panel, Periodic, Permission, PersonalData
 from eventhub.delegations.models import Delegation, Participant
 from eventhub.events.models import Event
 from eventhub.hookspecs import hookimpl
 from eventhub.i18n import gettext as _
-from eventhub.mailing import contributions, intake, jobs, permissions, views, views_bounces, views_messages
+from eventhub.mailing import contributions, demo, intake, jobs, permissions, views, views_bounces, views_messages
 
 
 @hookimpl
@@ -32,6 +32,11 @@ def register_personal_data() -> Iterable[PersonalData]:
 @hookimpl
 def register_jobs() -> Iterable[JobKind | Periodic]:
     return (jobs.WRITE, intake.TAKE_IN)
+
+
+@hookimpl
+def demo_chapters() -> Iterable[Chapter]:
+    return (Chapter(demo.tell, 60),)
 
 
 @hookimpl

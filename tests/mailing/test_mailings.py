@@ -112,7 +112,7 @@ def test_from_the_incomplete_to_a_reminder_that_says_what_is_missing_in_each_rea
     assert re.search(r"http://localhost/en/d/\S+", english.get_content())
     assert "Bonn Person 1" not in french.get_content()
     assert re.search(r"http://localhost/fr/d/\S+", french.get_content())
-    assert "2 Sent" in re.sub(r"<[^>]+>", "", text_of(client, address))
+    assert "Sent: 2" in re.sub(r"<[^>]+>", "", text_of(client, address))
 
 
 def test_a_placeholder_that_means_nothing_is_refused_with_those_that_mean_something(
