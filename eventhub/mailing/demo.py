@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from eventhub.demo import Demo
+from datetime import timedelta
+
+from eventhub.demo import Demo, reference, told_at
 from eventhub.mailing import domain, texts
 from eventhub.mailing.models import MailingKind, To
 from eventhub.mailing.selection import Segment
@@ -18,4 +20,5 @@ def tell(demo: Demo) -> None:
         "subject": {code: half.text for code, half in subject},
         "body": {code: half.text for code, half in body},
     }
-    domain.create(demo.event, facts, by=demo.by, hooks=demo.hooks)
+    with told_at(reference.NOW - timedelta(minutes=30)):
+        domain.create(demo.event, facts, by=demo.by, hooks=demo.hooks)

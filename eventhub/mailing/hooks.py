@@ -36,7 +36,7 @@ def register_jobs() -> Iterable[JobKind | Periodic]:
 
 @hookimpl
 def demo_chapters() -> Iterable[Chapter]:
-    return (Chapter(demo.tell, 60),)
+    return (Chapter(demo.tell, 95),)
 
 
 @hookimpl
