@@ -32,6 +32,7 @@ CORE = (
     "eventhub.mailing",
     "eventhub.access",
     "eventhub.site",
+    "eventhub.rest",
 )
 TRANSLATIONS = Path(__file__).parents[1] / "translations"
 
@@ -75,6 +76,7 @@ def create_app(config: Mapping[str, Any] | None = None, plugins: Iterable[Module
     outbox.init_app(app)
     _set_up_access(app)
     hub.start(app)
+    _set_up_api(app, hub)
     _set_up_web(app)
     return app
 
@@ -131,6 +133,14 @@ def _set_up_access(app: Flask) -> None:
     gate.init_app(app)
     accounts.init_app(app)
     limits.init_app(app)
+
+
+def _set_up_api(app: Flask, hub: Hub) -> None:
+    """Programs bring a token and no cookie: nothing to forge, so no form token; and each token its own limit."""
+    for component in hub.active():
+        for part in component.api:
+            app.extensions["csrf"].exempt(part.blueprint)
+            app.extensions["api_limit"](part.blueprint)
 
 
 def _set_up_web(app: Flask) -> None:

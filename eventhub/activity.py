@@ -32,10 +32,14 @@ SYSTEM = Actor("system")
 
 @dataclass(frozen=True)
 class Verb:
-    """What was done, as "<component>:<past participle>", with the sentence that the history shows."""
+    """What was done, as "<component>:<past participle>", with the sentence that the history shows.
+
+    ``private``: that it was done to this person says something of them already, so no other program is told.
+    """
 
     code: str
     title: Any
+    private: bool = False
 
     def __post_init__(self) -> None:
         VERBS[self.code] = self

@@ -16,6 +16,7 @@ from eventhub.access.permissions import (
 from eventhub.activity import SYSTEM, Actor, Verb
 from eventhub.contributions import (
     AgendaItem,
+    ApiPart,
     Area,
     Attendance,
     Card,
@@ -109,6 +110,9 @@ from eventhub.providers import cutoff
 from eventhub.providers import domain as providers
 from eventhub.providers.models import Order, OrderState, Provider
 from eventhub.providers.words import days_in_words
+from eventhub.rest import fields as api_fields
+from eventhub.rest.paging import Found, PageQuery, in_pages, page_of, paged
+from eventhub.rest.parts import part
 from eventhub.site.flash import done
 from eventhub.web.fields import (
     ChoiceField,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from eventhub.demo import Demo
     from eventhub.documents import Block
     from eventhub.jobs import JobRun
+    from eventhub.rest.parts import Part
 
 API = 1
 
@@ -73,6 +74,20 @@ class Permission:
 
     def __hash__(self) -> int:
         return hash(self.name)
+
+
+@dataclass(frozen=True)
+class ApiPart:
+    """A component's part of the REST API: a blueprint made with ``part(...)``, and what its description calls it."""
+
+    blueprint: Part
+    title: Any
+    order: int = 50
+
+    @property
+    def permissions(self) -> tuple[Permission, ...]:
+        """Return what its addresses ask for."""
+        return tuple(self.blueprint.asks.values())
 
 
 class Area(StrEnum):

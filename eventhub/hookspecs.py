@@ -22,6 +22,7 @@ from flask import Blueprint
 
 from eventhub.contributions import (
     AgendaItem,
+    ApiPart,
     Attendance,
     Card,
     Chapter,
@@ -72,6 +73,16 @@ def register_permissions() -> Iterable[Permission]:
 @hookspec
 def register_blueprints() -> Iterable[Blueprint]:
     """Return the plugin's pages, made with ``pages(...)`` of the api; each route declares ``@requires(permission)``."""
+    return ()
+
+
+@hookspec
+def register_api() -> Iterable[ApiPart]:
+    """Return the plugin's parts of the REST API, made with ``part(...)`` of the api.
+
+    Each address declares ``@requires(permission)`` as a page does; a token has some of these permissions on one event.
+    Example: field visits return visits, departures and places, to be read.
+    """
     return ()
 
 

@@ -26,7 +26,7 @@ from flask import Blueprint, Flask, g, has_app_context
 from sqlalchemy.exc import SQLAlchemyError
 
 from eventhub import db, faults, hookspecs, timelimit
-from eventhub.contributions import API, JobKind, Periodic, Permission, PersonalData, PluginInfo, ProviderKind
+from eventhub.contributions import API, ApiPart, JobKind, Periodic, Permission, PersonalData, PluginInfo, ProviderKind
 from eventhub.errors import Refused
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ class Component:
     reason: str = ""
     permissions: tuple[Permission, ...] = ()
     blueprints: tuple[Blueprint, ...] = ()
+    api: tuple[ApiPart, ...] = ()
 
     @property
     def active(self) -> bool:
@@ -79,6 +80,11 @@ class Component:
     @property
     def title(self) -> Any:
         return self.info.title if self.info else self.name
+
+    @property
+    def routes(self) -> tuple[Blueprint, ...]:
+        """Return all its blueprints, those of pages and those of the API."""
+        return (*self.blueprints, *(part.blueprint for part in self.api))
 
     @property
     def folder(self) -> Path | None:
@@ -231,7 +237,9 @@ class Hub:
             if permission.component != component.name:
                 raise PluginError(f"permission {permission.name!r} must start with {component.name}:")
         component.blueprints = tuple(self._own(component, hookspecs.register_blueprints, Blueprint))
+        component.api = tuple(self._own(component, hookspecs.register_api, ApiPart))
         check_routes(component)
+        check_api(component)
         kinds = self._own(component, hookspecs.register_provider_kinds, ProviderKind)
         for kind in kinds:
             if kind.code in self.provider_kinds:
@@ -242,7 +250,7 @@ class Hub:
             if not item.name.startswith(f"{component.name}."):
                 raise PluginError(f"{item.name!r} must start with {component.name}.")
         # nothing above has left a trace in the app: what fails, fails whole
-        for blueprint in component.blueprints:
+        for blueprint in component.routes:
             app.register_blueprint(blueprint)
         self.permissions |= {permission.name: permission for permission in component.permissions}
         self.provider_kinds |= {kind.code: kind for kind in kinds}
@@ -269,7 +277,7 @@ class Hub:
 
     def component_of_blueprint(self, name: str | None) -> Component | None:
         for component in self.components.values():
-            if any(blueprint.name == name for blueprint in component.blueprints):
+            if any(blueprint.name == name for blueprint in component.routes):
                 return component
         return None
 
@@ -331,7 +339,7 @@ def _package_at(path: Path) -> ModuleType:
 def check_routes(component: Component) -> None:
     """Refuse a blueprint of another name, and a route that declares no permission of the list."""
     known = {permission.name for permission in component.permissions}
-    for blueprint in component.blueprints:
+    for blueprint in component.routes:
         if blueprint.name != component.name and not blueprint.name.startswith(f"{component.name}_"):
             raise PluginError(f"blueprint {blueprint.name!r} must be called {component.name} or {component.name}_…")
         scratch = Flask("scratch", static_folder=None)
@@ -347,6 +355,16 @@ def check_routes(component: Component) -> None:
                 raise PluginError(
                     f"route {endpoint} asks for {permission.name}, which register_permissions does not list"
                 )
+
+
+def check_api(component: Component) -> None:
+    """Refuse a part of the API that stands elsewhere, or that asks for what no token can be given."""
+    for part in component.api:
+        if not (part.blueprint.url_prefix or "").startswith("/api/v1"):
+            raise PluginError(f"part {part.blueprint.name!r} of the API must be made with part(…)")
+        for permission in part.permissions:
+            if permission.sensitive:
+                raise PluginError(f"{permission.name} is sensitive: no address of the API can ask for it")
 
 
 @lru_cache(maxsize=256)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 CORE = "core"
-CORE_FOLDERS = ("events", "access", "site", "delegations", "providers", "mailing")
+CORE_FOLDERS = ("events", "access", "site", "delegations", "providers", "mailing", "rest")
 
 
 class ForeignKeysBroken(RuntimeError):

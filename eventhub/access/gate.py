@@ -13,6 +13,8 @@ from flask import session as browser
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from sqlalchemy import orm
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Unauthorized
 
 from eventhub.access import links
 from eventhub.access.models import EventMembership, EventRole, GuestLink, User
@@ -21,6 +23,10 @@ from eventhub.contributions import Permission
 from eventhub.db import session
 from eventhub.events.models import Event
 from eventhub.i18n import LANGUAGES
+from eventhub.rest import tokens
+from eventhub.web import problems
+
+LARGEST_BODY = 1024 * 1024  # of a request of the API
 
 
 def take_from_url(endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -118,6 +124,9 @@ def check() -> ResponseReturnValue | None:
     permission: Permission | None = getattr(view, "permission", None)
     if permission is None:
         abort(404)
+    if problems.wanted():
+        check_token(permission)
+        return None
     identify()
     hub = current_app.extensions["hub"]
     if g.event is not None:
@@ -142,6 +151,30 @@ def check() -> ResponseReturnValue | None:
             url_for("security.login", next=request.full_path.rstrip("?") if request.method == "GET" else None)
         )
     abort(404)
+
+
+def check_token(permission: Permission) -> None:
+    """Let a program through with what its token may do on its event; a browser's session counts for nothing here."""
+    g.event = g.user = g.link = None
+    g.roles, g.links, g.actor = frozenset(), [], Actor("guest")
+    g.hooks = hub = current_app.extensions["hub"].everywhere
+    if permission.everyone:
+        return
+    kind, _space, secret = request.headers.get("Authorization", "").partition(" ")
+    found = tokens.find(secret.strip()) if kind.lower() == "bearer" else None
+    if found is None:
+        raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "EventHub"}))
+    token, event = found
+    g.actor = token.actor
+    component = hub.hub.component_of_blueprint(request.blueprint)
+    hooks = hub.hub.for_event(event)
+    if g.event_slug not in (None, event.slug) or component is None or not hooks.enabled(component.name):
+        abort(404)
+    if permission.name not in token.permissions or not tokens.can_be_given(permission):
+        abort(404)
+    g.event, g.hooks, g.limited_as = event, hooks, token.token_hash
+    request.max_content_length = LARGEST_BODY
+    tokens.note_use(token)
 
 
 def init_app(app: Flask) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Flask
+from flask import Flask, g
 from flask.typing import RouteCallable
 
 GUARDED = ("security.login", "security.forgot_password")
@@ -16,6 +16,9 @@ def init_app(app: Flask) -> None:
     from flask_limiter.util import get_remote_address
 
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=False)
+    app.extensions["api_limit"] = limiter.shared_limit(
+        app.config["API_LIMIT"], scope="api", key_func=lambda: g.get("limited_as") or get_remote_address()
+    )
     for endpoint in GUARDED:
         limit = limiter.limit(app.config["LOGIN_LIMIT"], methods=["POST"])
         app.view_functions[endpoint] = cast("RouteCallable", limit(app.view_functions[endpoint]))

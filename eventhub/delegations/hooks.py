@@ -7,11 +7,12 @@ from datetime import timedelta
 
 from flask import Blueprint
 
-from eventhub.contributions import Area, Attendance, Card, Check, Deadline, MenuItem, Permission, PersonalData
+from eventhub.contributions import ApiPart, Area, Attendance, Card, Check, Deadline, MenuItem, Permission, PersonalData
 from eventhub.delegations import (
     contributions,
     permissions,
     presence,
+    resources,
     stages,
     views,
     views_deadlines,
@@ -29,6 +30,11 @@ from eventhub.i18n import gettext as _
 @hookimpl
 def register_permissions() -> Iterable[Permission]:
     return permissions.PERMISSIONS
+
+
+@hookimpl
+def register_api() -> Iterable[ApiPart]:
+    return resources.PARTS
 
 
 @hookimpl

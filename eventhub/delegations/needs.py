@@ -15,7 +15,7 @@ from eventhub.encryption import Vault
 from eventhub.i18n import language as spoken
 from eventhub.i18n import lazy_gettext as _l
 
-DECLARED = Verb("delegations:access_declared", _l("Access needs declared"))
+DECLARED = Verb("delegations:access_declared", _l("Access needs declared"), private=True)
 WALKING_LEVELS = (1, 2, 3)
 
 

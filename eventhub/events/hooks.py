@@ -9,6 +9,7 @@ from flask import Blueprint
 
 from eventhub.contributions import (
     AgendaItem,
+    ApiPart,
     Area,
     Card,
     Check,
@@ -18,7 +19,7 @@ from eventhub.contributions import (
     Permission,
     PublicLink,
 )
-from eventhub.events import contributions, permissions, views, views_programme, views_public
+from eventhub.events import contributions, permissions, resources, views, views_programme, views_public
 from eventhub.events.models import Event
 from eventhub.hookspecs import hookimpl
 from eventhub.i18n import gettext as _
@@ -27,6 +28,11 @@ from eventhub.i18n import gettext as _
 @hookimpl
 def register_permissions() -> Iterable[Permission]:
     return permissions.PERMISSIONS
+
+
+@hookimpl
+def register_api() -> Iterable[ApiPart]:
+    return resources.PARTS
 
 
 @hookimpl

@@ -41,6 +41,16 @@ class UnknownRoom(Refused):
     field = "room_id"
 
 
+def items_query(event: Event, *, archived: bool = False) -> sa.Select[ProgrammeItem]:
+    """Return the query of the items in order of time, those that were put away apart."""
+    return (
+        sa.select(ProgrammeItem)
+        .where(ProgrammeItem.event_id == event.id)
+        .where(ProgrammeItem.archived_at.is_not(None) if archived else ProgrammeItem.archived_at.is_(None))
+        .order_by(ProgrammeItem.starts_at, ProgrammeItem.ends_at, ProgrammeItem.id)
+    )
+
+
 def items(
     event: Event, *, kinds: Iterable[str] | None = None, public: bool = False, archived: bool = False
 ) -> list[ProgrammeItem]:
@@ -48,13 +58,7 @@ def items(
 
     ``public`` leaves out ideas, cancelled items and what is for organisers only.
     """
-    query = (
-        sa.select(ProgrammeItem)
-        .where(ProgrammeItem.event_id == event.id)
-        .where(ProgrammeItem.archived_at.is_not(None) if archived else ProgrammeItem.archived_at.is_(None))
-        .options(orm.joinedload(ProgrammeItem.room).joinedload(Room.venue))
-        .order_by(ProgrammeItem.starts_at, ProgrammeItem.ends_at, ProgrammeItem.id)
-    )
+    query = items_query(event, archived=archived).options(orm.joinedload(ProgrammeItem.room).joinedload(Room.venue))
     if kinds is not None:
         query = query.where(ProgrammeItem.kind.in_(list(kinds)))
     if public:

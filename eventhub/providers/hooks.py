@@ -7,16 +7,21 @@ from datetime import timedelta
 
 from flask import Blueprint
 
-from eventhub.contributions import Area, Card, Check, Deadline, MenuItem, Permission, ProviderKind
+from eventhub.contributions import ApiPart, Area, Card, Check, Deadline, MenuItem, Permission, ProviderKind
 from eventhub.events.models import Event
 from eventhub.hookspecs import hookimpl
 from eventhub.i18n import gettext as _
-from eventhub.providers import contributions, domain, permissions, views, words
+from eventhub.providers import contributions, domain, permissions, resources, views, words
 
 
 @hookimpl
 def register_permissions() -> Iterable[Permission]:
     return permissions.PERMISSIONS
+
+
+@hookimpl
+def register_api() -> Iterable[ApiPart]:
+    return resources.PARTS
 
 
 @hookimpl

@@ -144,6 +144,7 @@ def history_lines(
     kinds = {
         "user": i18n.pgettext("who acted", "A former colleague"),
         "guest": i18n.pgettext("who acted", "A guest"),
+        "token": i18n.pgettext("who acted", "A program, through the API"),
         "system": "EventHub",
     }
     return [

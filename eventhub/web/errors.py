@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, g, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
@@ -15,6 +15,7 @@ from eventhub.errors import NotFound, Refused
 from eventhub.hub import HookFailed
 from eventhub.i18n import LANGUAGES
 from eventhub.i18n import gettext as _
+from eventhub.web import problems
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +27,9 @@ def language_of_path() -> None:
         g.language = first if first in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "fr"
 
 
-def page(status: int, title: str, text: str) -> tuple[str, int]:
+def page(status: int, title: str, text: str) -> tuple[str | Response, int]:
+    if problems.wanted():
+        return problems.problem(status, title, text), status
     if request_ctx.url_adapter is None:  # a Host that is not ours: no address can be built
         return render_template("errors/bare.html", title=title, text=text), status
     for name in ("event", "user", "link"):
@@ -94,6 +97,8 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(Refused)
     def refused(error: Refused) -> ResponseReturnValue:
         language_of_path()
+        if problems.wanted():
+            return problems.of_refusal(error, _("This is not possible"))
         return page(422, _("This is not possible"), str(error))
 
     @app.errorhandler(HookFailed)
@@ -128,8 +133,14 @@ def init_app(app: Flask) -> None:
         if error.code is None or error.code < 400:
             return error
         language_of_path()
-        text, status = page(error.code, _("This did not work"), _("The request could not be answered as it was sent."))
-        headers = {key: value for key, value in error.get_headers() if key in {"Allow", "Retry-After"}}
+        title, sentence = _("This did not work"), _("The request could not be answered as it was sent.")
+        # what a schema found wrong, left there by the parser of the API
+        found = problems.field_errors(getattr(error, "data", {}).get("messages", {}))
+        if problems.wanted() and found:
+            return problems.problem(error.code, title, sentence, errors=found)
+        text, status = page(error.code, title, sentence)
+        kept = {"Allow", "Retry-After", "WWW-Authenticate"}
+        headers = {key: value for key, value in error.get_headers() if key in kept}
         return text, status, headers
 
     @app.errorhandler(Exception)

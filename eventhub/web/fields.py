@@ -279,7 +279,7 @@ class SeveralField(wtforms.SelectMultipleField):
         super().process_data(list(value) if value else [])
 
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
-        known = {str(value) for value, _label in self.choices or ()}
+        known = {str(choice.value) for choice in self.iter_choices()}
         if any(str(value) not in known for value in self.data or ()):
             raise wtforms.ValidationError(_("Choose from the list."))
 

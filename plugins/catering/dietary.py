@@ -33,9 +33,9 @@ from eventhub.api import (
 from plugins.catering.models import DietaryNeed
 
 # Neutral words: the journal must not tell who has a need and who has none
-DECLARED = Verb("catering:answered", _l("Question about meals answered"))
-CONFIRMED = Verb("catering:confirmed", _l("Answer about meals confirmed by the person"))
-WITHDRAWN = Verb("catering:withdrawn", _l("Answer about meals withdrawn and destroyed"))
+DECLARED = Verb("catering:answered", _l("Question about meals answered"), private=True)
+CONFIRMED = Verb("catering:confirmed", _l("Answer about meals confirmed by the person"), private=True)
+WITHDRAWN = Verb("catering:withdrawn", _l("Answer about meals withdrawn and destroyed"), private=True)
 READ = Verb("catering:needs_read", _l("List of named dietary needs read"))
 EXPORTED = Verb("catering:needs_exported", _l("List of named dietary needs exported"))
 

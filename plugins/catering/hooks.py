@@ -8,6 +8,7 @@ from datetime import timedelta
 from flask import Blueprint
 
 from eventhub.api import (
+    ApiPart,
     Area,
     Card,
     Chapter,
@@ -27,12 +28,28 @@ from eventhub.api import (
     _,
     hookimpl,
 )
-from plugins.catering import contributions, demo, domain, jobs, permissions, sections, views, views_guest, words
+from plugins.catering import (
+    contributions,
+    demo,
+    domain,
+    jobs,
+    permissions,
+    resources,
+    sections,
+    views,
+    views_guest,
+    words,
+)
 
 
 @hookimpl
 def register_permissions() -> Iterable[Permission]:
     return permissions.PERMISSIONS
+
+
+@hookimpl
+def register_api() -> Iterable[ApiPart]:
+    return resources.PARTS
 
 
 @hookimpl

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint
 
 from eventhub.api import (
+    ApiPart,
     Area,
     Card,
     Chapter,
@@ -28,7 +29,19 @@ from eventhub.api import (
     hookimpl,
 )
 
-from . import contributions, demo, domain, hookspecs, jobs, permissions, views, views_guest, views_people, views_texts
+from . import (
+    contributions,
+    demo,
+    domain,
+    hookspecs,
+    jobs,
+    permissions,
+    resources,
+    views,
+    views_guest,
+    views_people,
+    views_texts,
+)
 
 
 @hookimpl
@@ -39,6 +52,11 @@ def register_hookspecs() -> Iterable[ModuleType]:
 @hookimpl
 def register_permissions() -> Iterable[Permission]:
     return permissions.PERMISSIONS
+
+
+@hookimpl
+def register_api() -> Iterable[ApiPart]:
+    return resources.PARTS
 
 
 @hookimpl

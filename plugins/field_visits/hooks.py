@@ -10,6 +10,7 @@ from flask import Blueprint
 
 from eventhub.api import (
     AgendaItem,
+    ApiPart,
     Area,
     Attendance,
     Card,
@@ -47,6 +48,7 @@ from . import (
     permissions,
     places,
     privacy,
+    resources,
     sections,
     views,
     views_allocation,
@@ -58,6 +60,11 @@ from . import (
 @hookimpl
 def register_permissions() -> Iterable[Permission]:
     return permissions.PERMISSIONS
+
+
+@hookimpl
+def register_api() -> Iterable[ApiPart]:
+    return resources.PARTS
 
 
 @hookimpl

@@ -8,6 +8,7 @@ from datetime import timedelta
 from flask import Blueprint
 
 from eventhub.api import (
+    ApiPart,
     Area,
     Card,
     Chapter,
@@ -21,12 +22,17 @@ from eventhub.api import (
     hookimpl,
 )
 
-from . import contributions, demo, domain, permissions, views
+from . import contributions, demo, domain, permissions, resources, views
 
 
 @hookimpl
 def register_permissions() -> Iterable[Permission]:
     return permissions.PERMISSIONS
+
+
+@hookimpl
+def register_api() -> Iterable[ApiPart]:
+    return resources.PARTS
 
 
 @hookimpl

@@ -10,6 +10,7 @@ from flask import Blueprint
 
 from eventhub.api import (
     AgendaItem,
+    ApiPart,
     Area,
     Card,
     Chapter,
@@ -25,12 +26,17 @@ from eventhub.api import (
     hookimpl,
 )
 
-from . import contributions, demo, domain, permissions, views, views_documents, views_people, words
+from . import contributions, demo, domain, permissions, resources, views, views_documents, views_people, words
 
 
 @hookimpl
 def register_permissions() -> Iterable[Permission]:
     return permissions.PERMISSIONS
+
+
+@hookimpl
+def register_api() -> Iterable[ApiPart]:
+    return resources.PARTS
 
 
 @hookimpl
