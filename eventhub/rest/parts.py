@@ -102,7 +102,7 @@ class Part(flask_smorest.Blueprint):  # type: ignore[misc]  # smorest has no typ
             super()._set_etag_in_response(response)
         elif response.status_code != 204:
             response.add_etag()
-        if request.method == "GET":
+        if request.method in {"GET", "HEAD"}:
             response.make_conditional(request)
 
 

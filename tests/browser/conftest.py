@@ -14,13 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from waitress.server import create_server
 
 from eventhub import jobs
 from eventhub.access import accounts, links
-from eventhub.db import transaction
+from eventhub.activity import SYSTEM
+from eventhub.db import session, transaction
 from eventhub.demo import Demo, told
+from eventhub.rest import tokens, webhooks
 from eventhub.testing import make_app
 
 ARGUMENTS = (
@@ -68,6 +71,19 @@ class Site:
             jobs.run_due()
 
 
+def give_to_programs(app: Flask, demo: Demo) -> None:
+    """Make a token and a webhook with something on its way, so that their pages are seen too."""
+    hooks = app.extensions["hub"].for_event(demo.event)
+    with transaction():
+        tokens.create(demo.event, "Ledger", ["providers:read"], 90, by=SYSTEM, hooks=hooks)
+        heard = ["delegations:confirmed"]
+        hook, _secret = webhooks.register(demo.event, "https://ledger.example.org/hook", heard, by=SYSTEM, hooks=hooks)
+        hook.cursor = 0
+    webhooks.look()
+    with transaction():  # nothing is sent from here
+        session().execute(sa.delete(jobs.Job).where(jobs.Job.kind == "rest.deliver"))
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder: Path = tmp_path_factory.mktemp("site")
@@ -76,6 +92,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with app.test_request_context():
         demo = told.tell(app)
         event_id, slug = demo.event.id, demo.event.slug
+        give_to_programs(app, demo)
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
     port = server.effective_port
     app.config.update(BASE_URL=f"http://127.0.0.1:{port}", TRUSTED_HOSTS=["127.0.0.1"])

@@ -6,8 +6,9 @@ import json
 import re
 import socket
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -228,6 +229,32 @@ def test_a_server_that_never_answers_is_left_after_a_while(world: World, monkeyp
         webhooks.look()
         jobs.run_due()
     assert deliveries()[0].problem in {"timeout", "connection"}
+
+
+def test_a_server_that_answers_a_letter_at_a_time_is_left_after_a_while(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def trickle() -> None:
+            line, _address = server.accept()
+            with line, suppress(OSError):
+                for letter in b"HTTP/1.1 200 OK" + b" " * 1000:
+                    line.sendall(bytes([letter]))
+                    time.sleep(0.1)
+
+        thread = threading.Thread(target=trickle)
+        thread.start()
+        registered(world, f"http://127.0.0.1:{server.getsockname()[1]}/")
+        with world.writing():
+            world.delegation("Prague")
+        webhooks.look()
+        began = time.monotonic()
+        jobs.run_due()
+        assert time.monotonic() - began < 10
+        thread.join()
+    assert deliveries()[0].state == DeliveryState.QUEUED
 
 
 def test_the_secret_lies_sealed_and_is_shown_once(world: World, listener: Listener) -> None:

@@ -7,8 +7,8 @@ from alembic import op
 
 import eventhub.db
 
-revision = "core_0009"
-down_revision = "core_0008"
+revision = "core_0010"
+down_revision = "core_0009"
 branch_labels = None
 depends_on = None
 
