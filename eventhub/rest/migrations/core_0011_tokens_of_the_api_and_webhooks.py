@@ -7,8 +7,8 @@ from alembic import op
 
 import eventhub.db
 
-revision = "core_0010"
-down_revision = "core_0009"
+revision = "core_0011"
+down_revision = "core_0010"
 branch_labels = None
 depends_on = None
 
