@@ -41,7 +41,7 @@ from eventhub.contributions import (
     PublicLink,
     Severity,
 )
-from eventhub.db import Json, LocalizedType, Model, UtcDateTime, db, get, locked, session, transaction
+from eventhub.db import Json, LocalizedType, Model, UtcDateTime, afterwards, db, get, locked, session, transaction
 from eventhub.delegations import domain as delegations
 from eventhub.delegations import needs
 from eventhub.delegations import words as delegation_words
@@ -94,6 +94,7 @@ from eventhub.i18n import (
     format_percent,
     format_time,
     format_times,
+    isolated,
     language,
     language_name,
     ngettext,

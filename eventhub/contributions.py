@@ -203,7 +203,8 @@ class FormSection:
     """A part of a guest's form that belongs to a component.
 
     The form is made by the host with a prefix of its own, checked with all the others so that every error shows at
-    once, and ``save`` is called with it inside the host's transaction. ``stage`` is the step it shows in.
+    once, and ``save`` is called with it inside the host's transaction. ``stage`` is the step it shows in. A section
+    that is ``complete`` is folded in long steps, unless it is ``unfolded``: something optional in it is still open.
     """
 
     name: str
@@ -218,6 +219,7 @@ class FormSection:
     complete: bool = True
     missing: tuple[str, ...] = ()
     order: int = 50
+    unfolded: bool = False
 
 
 @dataclass(frozen=True)

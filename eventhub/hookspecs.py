@@ -190,6 +190,15 @@ def participant_form_sections(
 
 
 @hookspec
+def delegation_form_sections(event: Event, delegation: Delegation) -> Iterable[FormSection]:
+    """Return sections that the delegation fills in once, each in the stage that it names, above those of its people.
+
+    Called once for all stages. A section has no ``subject_id``: its name alone tells it from others of its stage.
+    """
+    return ()
+
+
+@hookspec
 def delegation_panels(event: Event, delegation: Delegation) -> Iterable[Panel]:
     """Return parts of a delegation's page, such as the mails written to its head."""
     return ()

@@ -53,6 +53,7 @@ class Step:
     by: Actor
     people: list[seats.Person] = field(default_factory=list)
     asked: list[FormSection] = field(default_factory=list)  # those of plugins
+    elsewhere: list[FormSection] = field(default_factory=list)  # what they ask of the delegation in other steps
 
     def validate(self) -> bool:
         """Check every section; a person who was taken off meanwhile leaves a question, not a loss."""
@@ -116,6 +117,8 @@ def build(event: Event, found: Delegation, stage: str, *, hooks: Hooks, by: Acto
     persons = people_of(found)
     sections: list[FormSection] = []
     asked = plugin_sections(event, persons, (stage,), hooks=hooks)
+    of_all = delegation_sections(event, found, hooks=hooks)
+    asked += [section for section in of_all if section.stage == stage]
     if stage == "people":
         sections = _person_sections(event, found, people)
     elif stage == "travel":
@@ -125,7 +128,8 @@ def build(event: Event, found: Delegation, stage: str, *, hooks: Hooks, by: Acto
     stack = FormStack(event, _person_by_person(found, sections, asked) if asked else sections)
     if stage == "people" and stack.submitted:
         _ask_where_somebody_else_sits(stack)
-    return Step(event, found, stage, stack, hooks, by, people, asked)
+    elsewhere = [section for section in of_all if section.stage != stage]
+    return Step(event, found, stage, stack, hooks, by, people, asked, elsewhere)
 
 
 def _person_by_person(found: Delegation, own: list[FormSection], asked: list[FormSection]) -> list[FormSection]:
@@ -177,6 +181,11 @@ def plugin_sections(
     ]
 
 
+def delegation_sections(event: Event, found: Delegation, *, hooks: Hooks) -> list[FormSection]:
+    """Return what plugins ask of the delegation as a whole, in all stages."""
+    return hooks.collect(hookspecs.delegation_form_sections, event=event, delegation=found)
+
+
 @dataclass(frozen=True)
 class Standing:
     """Where a registration stands: what is given, and the steps that have something to fill in."""
@@ -194,7 +203,7 @@ class Standing:
 def standing(event: Event, found: Delegation, *, hooks: Hooks, shown: Step | None = None) -> Standing:
     """Return where the registration stands; plugins are not asked again for the step that is shown already."""
     persons = people_of(found)
-    asked = list(shown.asked) if shown else []
+    asked = [*shown.asked, *shown.elsewhere] if shown else delegation_sections(event, found, hooks=hooks)
     asked += plugin_sections(event, persons, [s for s in STAGES if shown is None or s != shown.stage], hooks=hooks)
     choices = not persons or any(section.stage == "choices" for section in asked)
     stages = tuple(stage for stage in STAGES if stage != "choices" or choices)

@@ -14,7 +14,7 @@ from typing import Any
 import wtforms
 from flask import request
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from werkzeug.datastructures import MultiDict
 from wtforms.i18n import get_translations
 
 from eventhub.activity import plain
@@ -353,9 +353,8 @@ class FormStack:
     def __post_init__(self) -> None:
         self.own = StackForm()
         self.submitted = request.method == "POST"
-        formdata, dirty = (
-            cleaned(CombinedMultiDict([request.form, request.files])) if self.submitted else (None, frozenset())
-        )
+        # text only: a file that is sent for a text must not become its value; a field of files reads request.files
+        formdata, dirty = cleaned(request.form) if self.submitted else (None, frozenset())
         for section in self.sections:
             prefix = f"{section.name}-{section.subject_id}-" if section.subject_id is not None else f"{section.name}-"
             form = section.form(formdata, prefix=prefix, data=dict(section.values))
@@ -389,6 +388,11 @@ class FormStack:
             if item.short_name in current and item.short_name not in merged.changes:
                 item.data = current[item.short_name]
         return True
+
+    @property
+    def multipart(self) -> bool:
+        """Tell whether a section asks for a file, so that the page's form must send files."""
+        return any(isinstance(item, wtforms.FileField) for part in self.bound for item in part.form)
 
     def save(self) -> None:
         for part in self.bound:

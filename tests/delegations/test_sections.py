@@ -22,6 +22,7 @@ from eventhub.web.forms import Section
 from tests.browsing import Person
 
 ANSWERS: dict[tuple[str, int], str] = {}
+ASKED_OF_ALL: list[str] = []  # the stages in which the delegation as a whole is asked
 
 
 class Question(Section):
@@ -46,13 +47,30 @@ def participant_form_sections(
     return [section(person) for person in participants]
 
 
+@hookimpl
+def delegation_form_sections(event: Any, delegation: Delegation) -> Iterable[FormSection]:
+    def section(stage: str) -> FormSection:
+        def save(form: Question) -> None:
+            ANSWERS[stage, -delegation.id] = form.answer.data or ""
+
+        said = ANSWERS.get((stage, -delegation.id), "")
+        missing = () if said else (f"{delegation.name}: answer of all in {stage}",)
+        title, name = f"Question in {stage} to all", f"asker_of_all_{stage}"
+        values = {"answer": said}
+        return FormSection(name, title, Question, save, stage, None, values, complete=not missing, missing=missing)
+
+    return [section(stage) for stage in ASKED_OF_ALL]
+
+
 @pytest.fixture
 def app(tmp_path: Path, engine_url: str) -> Iterator[Flask]:
     package, hooks = ModuleType("plugins.asker"), ModuleType("plugins.asker.hooks")
     package.PLUGIN = PluginInfo("asker", "Asker", "A plugin of a test.", "1.0")  # type: ignore[attr-defined]
     hooks.participant_form_sections = participant_form_sections  # type: ignore[attr-defined]
+    hooks.delegation_form_sections = delegation_form_sections  # type: ignore[attr-defined]
     sys.modules.update({package.__name__: package, hooks.__name__: hooks})
     ANSWERS.clear()
+    ASKED_OF_ALL.clear()
     made = make_app(engine_url, tmp_path, plugins=[package])
     yield made
     for module in (package, hooks):
@@ -125,3 +143,33 @@ def test_sections_of_a_plugin_in_every_step_cost_no_statement(world: World, stag
         found = world.delegation(people=4)
     client = world.guest(found)
     assert statement_count(world.app, lambda: client.get(page(found, stage))) <= 10
+
+
+@pytest.mark.parametrize("stage", registration.STAGES)
+def test_a_plugin_asks_the_delegation_once_above_its_people_in_any_step(world: World, stage: str) -> None:
+    ASKED_OF_ALL.append(stage)
+    with world.writing():
+        found = world.delegation("Ghent", people=2)
+    head = Person(world.guest(found))
+    owed = f"Ghent: answer of all in {stage}"
+    assert owed in head.open(page(found))
+    text = head.open(page(found, stage))
+    assert text.count(f"Question in {stage} to all") == 1
+    assert text.index(f"Question in {stage} to all") < text.index(f"Question in {stage} for Ghent Person 1")
+    others = [other for other in registration.STAGES if other != stage]
+    assert all(f"Question in {stage} to all" not in head.open(page(found, other)) for other in others)
+    head.open(page(found, stage))
+    said = {f"asker_{stage}-{person.id}-answer": "Green" for person in world.people(found)}
+    head.send(said | {f"asker_of_all_{stage}-answer": "Blue"})
+    assert ANSWERS[stage, -found.id] == "Blue"
+    assert owed not in head.open(page(found))
+
+
+def test_a_delegation_is_asked_before_anybody_is_named(world: World) -> None:
+    ASKED_OF_ALL.append("choices")
+    with world.writing():
+        found = world.delegation("Ghent")
+    head = Person(world.guest(found))
+    head.open(page(found, "choices"))
+    head.send({"asker_of_all_choices-answer": "Blue"})
+    assert ANSWERS["choices", -found.id] == "Blue"

@@ -105,3 +105,22 @@ for (const box of document.querySelectorAll("[data-passkey]")) {
     }
   });
 }
+
+// A question that depends on another one's answer shows while that answer is given; hidden, it is not sent.
+const dependent = [...document.querySelectorAll("[data-asked-if]")];
+if (dependent.length) {
+  const answers = (name) => [...document.querySelectorAll(`[name="${name}"]`)]
+    .filter((one) => !one.disabled && (one.type !== "checkbox" && one.type !== "radio" || one.checked))
+    .map((one) => one.value);
+  const look = () => {
+    for (const box of dependent) {
+      const wanted = box.dataset.askedValues.split(" ");
+      const asked = answers(box.dataset.askedIf).some((value) => wanted.includes(value));
+      box.hidden = !asked;
+      for (const one of box.querySelectorAll("input, select, textarea")) one.disabled = !asked;
+    }
+  };
+  for (const box of dependent) box.querySelector("[data-condition]")?.remove();
+  document.addEventListener("change", look);
+  look();
+}

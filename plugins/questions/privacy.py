@@ -1,0 +1,49 @@
+"""The personal data in answers: what people answered, files included. A delegation's own answers are about nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from eventhub.api import PersonalData, _l, session
+
+from . import files, words
+from .models import Answer, Question
+
+
+def export(ids: Iterable[int]) -> Mapping[int, Mapping[str, Any]]:
+    """Return what people answered, in words; a file by its name, it can be fetched from the person's own page."""
+    query = (
+        sa.select(Answer, Question)
+        .join(Question, Answer.question_id == Question.id)
+        .where(Answer.participant_id.in_(list(ids)))
+        .order_by(Question.position, Question.id)
+    )
+    found: dict[int, dict[str, Any]] = {}
+    for answer, question in session().execute(query):
+        mine = found.setdefault(answer.participant_id or 0, {})
+        label = words.name(question)
+        mine[f"{label} ({question.id})" if label in mine else label] = words.answer(question, answer.value)
+    return found
+
+
+def erase(ids: Iterable[int]) -> None:
+    """Remove what these people answered; their files follow once the transaction is committed."""
+    mine = Answer.participant_id.in_(list(ids))
+    files.forget(session().scalars(sa.select(Answer.value).where(mine)))
+    session().execute(sa.delete(Answer).where(mine))
+
+
+PERSONAL_DATA = (
+    PersonalData(
+        "questions.answers",
+        _l("Answers to the organisers’ questions, files included"),
+        _l("To prepare what each question says"),
+        _l("Public interest mission (GDPR art. 6.1.e)"),
+        90,
+        export,
+        erase,
+    ),
+)
