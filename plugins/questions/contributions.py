@@ -10,6 +10,7 @@ from flask import g, url_for
 
 from eventhub.api import (
     Check,
+    Delegation,
     Event,
     LocalizedEntry,
     Panel,
@@ -81,15 +82,17 @@ def checks(event: Event) -> Iterable[Check]:
             )
 
 
-def panels(event: Event, person: Participant) -> Iterable[Panel]:
-    """Return what the person answered, for organisers who may read it."""
+def panels(event: Event, subject: Participant | Delegation) -> Iterable[Panel]:
+    """Return what a person, or a delegation as a whole, answered, for organisers who may read it."""
     if not may(permissions.ANSWERS):
         return
-    asked = [question for question in domain.questions(event) if question.scope == Scope.PERSON]
+    is_person = isinstance(subject, Participant)
+    scope = Scope.PERSON if is_person else Scope.DELEGATION
+    asked = [question for question in domain.questions(event) if question.scope == scope]
     if not asked:
         return
-    known = answers.sheet(asked, [person.id], [])
-    mine, said = known.of(person), known.said(person)
+    known = answers.sheet(asked, [subject.id] if is_person else [], [] if is_person else [subject.id])
+    mine, said = known.of(subject), known.said(subject)
     lines = []
     for question in asked:
         answer = mine.get(question.id)
@@ -97,7 +100,12 @@ def panels(event: Event, person: Participant) -> Iterable[Panel]:
             is_file = answer is not None and isinstance(answer.value, dict)
             url = url_for("questions_answers.file", answer_id=answer.id) if answer is not None and is_file else ""
             lines.append((words.name(question), words.answer(question, answer.value) if answer else "", url))
-    yield Panel(_("Answers to your questions"), "questions/panel.html", {"lines": lines, "person": person}, ORDER)
+    write = (
+        url_for("questions_answers.write", participant_id=subject.id)
+        if is_person
+        else url_for("questions_answers.write_of_delegation", delegation_id=subject.id)
+    )
+    yield Panel(_("Answers to your questions"), "questions/panel.html", {"lines": lines, "write": write}, ORDER)
 
 
 def people_columns(event: Event) -> Iterable[PeopleColumn]:

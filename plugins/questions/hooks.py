@@ -98,6 +98,11 @@ def participant_panels(event: Event, participant: Participant) -> Iterable[Panel
 
 
 @hookimpl
+def delegation_panels(event: Event, delegation: Delegation) -> Iterable[Panel]:
+    return contributions.panels(event, delegation)
+
+
+@hookimpl
 def people_columns(event: Event) -> Iterable[PeopleColumn]:
     return contributions.people_columns(event)
 

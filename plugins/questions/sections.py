@@ -348,10 +348,11 @@ def preview(event: Event) -> Iterable[FormSection]:
                 )
 
 
-def all_of(event: Event, person: Participant) -> Iterable[FormSection]:
-    """Return what a person is asked in every step, for an organiser who writes it down for them."""
-    known = sheet(event, [person.id], [])
+def all_of(event: Event, subject: Subject) -> Iterable[FormSection]:
+    """Return what a person, or a delegation, is asked in every step, for an organiser who writes it down for them."""
+    is_person = isinstance(subject, Participant)
+    known = sheet(event, [subject.id] if is_person else [], [] if is_person else [subject.id])
     for stage in Stage:
-        asked = known.of_scope(Scope.PERSON, stage)
+        asked = known.of_scope(Scope.PERSON if is_person else Scope.DELEGATION, stage)
         if asked:
-            yield from section(event, known, person, asked, stage, str(words.STAGES[stage]), {}, {}, by=g.actor)
+            yield from section(event, known, subject, asked, stage, str(words.STAGES[stage]), {}, {}, by=g.actor)

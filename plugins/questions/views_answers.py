@@ -242,10 +242,31 @@ def write(participant_id: int) -> ResponseReturnValue:
     person = get(Participant, participant_id, event_id=g.event.id)
     if stack is None:
         stack = stack_of(person, own)
-    return render_template("questions/write.html", person=person, stack=stack), stack.status
+    back = url_for("delegations.person", participant_id=participant_id)
+    return render_template("questions/write.html", subject=person, stack=stack, back=back), stack.status
 
 
-def stack_of(person: Participant, own: StackForm) -> FormStack:
-    stack = FormStack(g.event, list(sections.all_of(g.event, person)))
+@bp.route("/of-delegation/<int:delegation_id>", methods=["GET", "POST"])
+@requires(permissions.ANSWER)
+def write_of_delegation(delegation_id: int) -> ResponseReturnValue:
+    """The questions that the delegation is asked as a whole, in all steps."""
+    own = StackForm()
+    stack = None
+    if own.is_submitted():
+        with own.refusals(), transaction():
+            stack = stack_of(locked(Delegation, delegation_id, event_id=g.event.id), own)
+            if stack.validate():
+                stack.save()
+                done(_("The answers are saved."))
+                return redirect(url_for("delegations.show", delegation_id=delegation_id))
+    found = get(Delegation, delegation_id, event_id=g.event.id)
+    if stack is None:
+        stack = stack_of(found, own)
+    back = url_for("delegations.show", delegation_id=delegation_id)
+    return render_template("questions/write.html", subject=found, stack=stack, back=back), stack.status
+
+
+def stack_of(subject: Participant | Delegation, own: StackForm) -> FormStack:
+    stack = FormStack(g.event, list(sections.all_of(g.event, subject)))
     stack.own = own
     return stack

@@ -122,6 +122,14 @@ def test_an_organiser_writes_down_what_a_person_says_on_the_phone(world: World, 
     assert "Large" in page
 
 
+def test_an_organiser_writes_down_what_a_delegation_says(world: World, asked: dict[str, Question]) -> None:
+    person, found = Person(world.client(world.owner)), turin(world)
+    assert "A stall?" in person.open(world.url(f"delegations/{found.id}"))
+    person.open(world.url(f"questions/answers/of-delegation/{found.id}"))
+    person.send({f"questions_choices-q{asked['stall'].id}": "no"})
+    assert '<dt>A stall?</dt><dd><span class="typed">No</span></dd>' in person.text
+
+
 def test_answers_are_columns_and_filters_of_the_list_of_people(world: World, asked: dict[str, Question]) -> None:
     columns = {str(one.label): one for one in world.hooks.collect(hookspecs.people_columns, event=world.event)}
     ids = [person.id for person in world.people(turin(world))]

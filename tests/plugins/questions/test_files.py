@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from eventhub import privacy
@@ -38,7 +39,7 @@ def send(client: FlaskClient, address: str, name: str, content: bytes, filename:
     """Send the form of the page with this file chosen."""
     form = next(form for form in forms_of(client.get(address).get_data(as_text=True)) if form.method == "post")
     data: dict[str, Any] = {key: form.values.getlist(key) for key in form.values} | others
-    data[name] = (io.BytesIO(content), filename)
+    data[name] = FileStorage(io.BytesIO(content), filename)
     boundary, body = encode_multipart(data)  # the client itself would leave a large body in a file that nobody closes
     answer = client.post(address, data=body, content_type=f'multipart/form-data; boundary="{boundary}"')
     return answer.status_code, answer.get_data(as_text=True)
