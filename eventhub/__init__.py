@@ -32,6 +32,7 @@ CORE = (
     "eventhub.mailing",
     "eventhub.access",
     "eventhub.site",
+    "eventhub.privacy",
     "eventhub.rest",
 )
 TRANSLATIONS = Path(__file__).parents[1] / "translations"

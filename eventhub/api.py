@@ -31,6 +31,7 @@ from eventhub.contributions import (
     MailRecipient,
     MealAt,
     MenuItem,
+    OwnFile,
     Panel,
     PeopleColumn,
     Periodic,
@@ -39,7 +40,9 @@ from eventhub.contributions import (
     PluginInfo,
     ProviderKind,
     PublicLink,
+    Purpose,
     Severity,
+    WholeEvent,
 )
 from eventhub.db import Json, LocalizedType, Model, UtcDateTime, afterwards, db, get, locked, session, transaction
 from eventhub.delegations import domain as delegations
@@ -107,6 +110,7 @@ from eventhub.i18n import gettext as _
 from eventhub.i18n import lazy_gettext as _l
 from eventhub.i18n import lazy_pgettext as _lp
 from eventhub.localized import Half, LocalizedText, State
+from eventhub.privacy import notices
 from eventhub.providers import cutoff
 from eventhub.providers import domain as providers
 from eventhub.providers.models import Order, OrderState, Provider

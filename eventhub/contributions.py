@@ -9,12 +9,14 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any
 
+from eventhub.i18n import lazy_gettext as _l
 from eventhub.localized import LocalizedText
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
     import wtforms
 
+    from eventhub.activity import Actor
     from eventhub.delegations.models import Delegation, Participant
     from eventhub.demo import Demo
     from eventhub.documents import Block
@@ -297,12 +299,38 @@ class Periodic:
     minutes: int = 1
 
 
+PARTICIPANTS = _l("Participants")
+ORGANISERS = _l("The organisers of the event")
+
+
+@dataclass(frozen=True)
+class OwnFile:
+    """A file of a person's archive."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class WholeEvent:
+    """How data are counted and erased that are found by the event, not by the person: ``held`` counts in one statement.
+
+    ``erase(event_id)`` runs in the caller's transaction and returns how many records it emptied.
+    """
+
+    held: Callable[[int], sa.Select[Any]]
+    erase: Callable[[int], int]
+
+
 @dataclass(frozen=True)
 class PersonalData:
     """Personal data that a component holds: what, why, on which ground, for how long (days after the event).
 
     ``export(participant_ids)`` returns rows {participant id: {label: value}}; ``erase(participant_ids)`` removes or
-    blanks them inside the caller's transaction and leaves counts right.
+    blanks them inside the caller's transaction and leaves counts right. ``holders(event_id)`` selects the ids of those
+    of whom something is held, for the page and the job of retention; without it, everybody's export is asked for.
+    ``whole_event`` replaces it where retention finds the data without the person. ``files(participant_id)`` are files
+    of the person's archive. ``people`` and ``recipients`` say whose data they are and who receives them.
     """
 
     name: str
@@ -313,6 +341,29 @@ class PersonalData:
     export: Callable[[Iterable[int]], Mapping[int, Mapping[str, Any]]]
     erase: Callable[[Iterable[int]], None]
     sensitive: bool = False
+    holders: Callable[[int], sa.Select[Any]] | None = None
+    whole_event: WholeEvent | None = None
+    files: Callable[[int], Iterable[OwnFile]] | None = None
+    people: Any = PARTICIPANTS
+    recipients: Any = ORGANISERS
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """A use of personal data that people are told of, or asked about when ``asks``: one part of the event's notice.
+
+    ``wordings`` are those that the component brings, {version: text}, the newest last; an organiser may publish others
+    for an event. ``withdrawn(participant)`` removes what a consent allowed and ``confirmed(participant)`` follows one
+    that is given on the person's own page, each inside the caller's transaction.
+    """
+
+    name: str
+    title: Any
+    wordings: Mapping[str, LocalizedText]
+    asks: bool = False
+    withdrawn: Callable[[Participant, Actor], None] | None = None
+    confirmed: Callable[[Participant, Actor], None] | None = None
+    order: int = 50
 
 
 @dataclass(frozen=True)

@@ -211,6 +211,20 @@ def afterwards(call: Callable[[], None]) -> None:
     session().info["afterwards"].append(call)
 
 
+def empty_log() -> None:
+    """Bring SQLite's log into its file and empty it, so that what was deleted stands in neither.
+
+    Deleted cells are overwritten (``secure_delete``), but the log keeps older pages until they are brought over. Where
+    a reader holds the log back it stays, and the next call empties it. Does nothing on PostgreSQL.
+    """
+    if db.engine.dialect.name == "sqlite":
+        session().rollback()  # a read of our own would hold it back
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout=1000")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql("PRAGMA busy_timeout=10000")
+
+
 def get(model: type[M], key: int, **scope: object) -> M:
     """Return the row with this id whose columns equal the scope (its event, its delegation); NotFound otherwise.
 

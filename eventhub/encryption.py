@@ -83,6 +83,11 @@ def open_for_site(sealed: bytes) -> str:
         raise KeyDestroyed("site") from error
 
 
+def has_key(event_id: int) -> bool:
+    """Tell whether something was sealed for the event since its key was last destroyed."""
+    return session().scalar(sa.select(EventKey.id).where(EventKey.event_id == event_id)) is not None
+
+
 def destroy_key(event_id: int) -> None:
     """Erase for good everything that was ever sealed for the event."""
     session().execute(sa.delete(EventKey).where(EventKey.event_id == event_id))

@@ -41,6 +41,7 @@ from eventhub.contributions import (
     PersonalData,
     ProviderKind,
     PublicLink,
+    Purpose,
 )
 
 if TYPE_CHECKING:
@@ -149,6 +150,15 @@ def public_links(event: Event) -> Iterable[PublicLink]:
 @hookspec
 def localized_texts(event: Event) -> Iterable[LocalizedEntry]:
     """Return every text that guests read, for the gate of editions and the acronym detector."""
+    return ()
+
+
+@hookspec
+def purposes(event: Event) -> Iterable[Purpose]:
+    """Return what the component uses personal data for: the parts of the event's notice, and what consent is asked for.
+
+    Example: catering asks for consent to keep what somebody eats.
+    """
     return ()
 
 

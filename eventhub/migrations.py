@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 CORE = "core"
-CORE_FOLDERS = ("events", "access", "site", "delegations", "providers", "mailing", "rest")
+CORE_FOLDERS = ("events", "access", "site", "delegations", "providers", "mailing", "privacy", "rest")
 
 
 class ForeignKeysBroken(RuntimeError):

@@ -7,7 +7,7 @@ personal link is made when the mail leaves: no table ever holds one.
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from email.utils import formataddr, make_msgid, parseaddr
 from enum import StrEnum
@@ -290,30 +290,17 @@ def _cancel_jobs(ids: list[int]) -> None:
         )
 
 
-def forget(
-    event_id: int,
-    *,
-    addresses: Iterable[str] = (),
-    names: Iterable[str] = (),
-    subject_kind: str = "",
-    ids: Iterable[int] = (),
-) -> None:
-    """Blank mails to these addresses of the event, about these subjects, or whose text holds one of these names.
+def forget_all(chosen: sa.ColumnElement[bool]) -> int:
+    """Blank the mails of this condition; returns how many there were.
 
     That a mail was sent stays counted; one that still waits does not leave.
     """
-    to = [address.casefold() for address in addresses if address]
-    about = (MailMessage.subject_kind == subject_kind) & MailMessage.subject_id.in_(list(ids))
-    chosen = sa.or_(
-        sa.func.lower(MailMessage.recipient).in_(to),
-        about,
-        *(MailMessage.body.contains(name, autoescape=True) for name in names if len(name) > 2),
-    )
-    session().execute(
+    done = session().execute(
         sa.update(MailMessage)
-        .where(MailMessage.event_id == event_id, chosen)
+        .where(chosen)
         .values(recipient="", subject="—", body="", answer="", state=_erased_state())
     )
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def _erased_state() -> sa.ColumnElement[str]:

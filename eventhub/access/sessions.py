@@ -7,11 +7,12 @@ its own. Only the hash of the cookie is kept.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 from flask_session.base import ServerSideSession, ServerSideSessionInterface
 
 from eventhub import clock
@@ -64,6 +65,25 @@ def forget_expired() -> None:
     """Delete sessions that ran out."""
     with db.engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
         connection.execute(sa.delete(WebSession).where(WebSession.expires_at < clock.system_now()))
+
+
+def forget(link_ids: set[int], names: Iterable[str]) -> None:
+    """Take these personal links out of all sessions, and notices that name somebody, in the caller's transaction.
+
+    The session of the present request is stored once more when it is answered: its view does the same there.
+    """
+    serializer = current_app.session_interface.serializer  # type: ignore[attr-defined]  # Flask-Session's
+    wanted = [name.encode() for name in names]
+    for row in db.session().scalars(sa.select(WebSession)):
+        content = serializer.decode(row.data)
+        named = any(name in row.data for name in wanted)
+        held = content.get("links", [])
+        if not named and not link_ids & {*held}:
+            continue
+        content["links"] = [link for link in held if link not in link_ids]
+        if named:
+            content.pop("_flashes", None)
+        row.data = serializer.encode(content)
 
 
 FORGET = Periodic("site.forget_sessions", forget_expired, minutes=60)

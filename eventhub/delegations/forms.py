@@ -9,13 +9,14 @@ from typing import Any
 import wtforms
 from flask import g
 
-from eventhub.delegations import words
+from eventhub.delegations import needs, words
 from eventhub.delegations.models import Payer
 from eventhub.delegations.stages import STAGES
 from eventhub.delegations.travel import HostPays
 from eventhub.i18n import gettext as _
 from eventhub.i18n import language_name, own_name
 from eventhub.i18n import lazy_gettext as _l
+from eventhub.privacy import notices
 from eventhub.web.fields import (
     ChoiceField,
     CountryField,
@@ -235,9 +236,6 @@ class TravelSection(Section):
             raise wtforms.ValidationError(str(HostPays.message))
 
 
-ACCESS_CONSENT_VERSION = "2025-01"
-
-
 class AccessSection(Section):
     """What one person needs to take part: the need, never its reason."""
 
@@ -253,14 +251,10 @@ class AccessSection(Section):
         maximum=500,
         description=_l("What to prepare, not why."),
     )
-    consent = wtforms.BooleanField(
-        _l(
-            "I agree that the organisers keep these needs until 30 days after the event, to prepare access, "
-            "and for nothing else."
-        )
-    )
+    consent = wtforms.BooleanField()
 
     def set_up(self, event: Any) -> None:
+        self.consent.label.text = notices.words_of(event.id, needs.ACCESS, needs.ACCESS_WORDINGS)
         self.walking_level.offer(
             [(1, _("Short flat ways only")), (2, _("Up to an hour on good paths")), (3, _("Hilly ways as well"))]
         )

@@ -7,10 +7,22 @@ from datetime import timedelta
 
 from flask import Blueprint
 
-from eventhub.contributions import ApiPart, Area, Attendance, Card, Check, Deadline, MenuItem, Permission, PersonalData
+from eventhub.contributions import (
+    ApiPart,
+    Area,
+    Attendance,
+    Card,
+    Check,
+    Deadline,
+    MenuItem,
+    Permission,
+    PersonalData,
+    Purpose,
+)
 from eventhub.delegations import (
     contributions,
     permissions,
+    personal,
     presence,
     resources,
     stages,
@@ -44,7 +56,7 @@ def register_blueprints() -> Iterable[Blueprint]:
 
 @hookimpl
 def register_personal_data() -> Iterable[PersonalData]:
-    return contributions.PERSONAL_DATA
+    return personal.PERSONAL_DATA
 
 
 @hookimpl
@@ -79,3 +91,8 @@ def before_event_copied(source: Event, target: Event, shift: timedelta) -> None:
 @hookimpl
 def attendances(event: Event, items: Sequence[ProgrammeItem]) -> Iterable[Attendance]:
     return presence.attendances(event, items)
+
+
+@hookimpl
+def purposes(event: Event) -> Iterable[Purpose]:
+    return personal.PURPOSES

@@ -14,9 +14,24 @@ from eventhub.delegations.models import AccessNeed, Consent, Participant
 from eventhub.encryption import Vault
 from eventhub.i18n import language as spoken
 from eventhub.i18n import lazy_gettext as _l
+from eventhub.localized import LocalizedText
 
 DECLARED = Verb("delegations:access_declared", _l("Access needs declared"), private=True)
 WALKING_LEVELS = (1, 2, 3)
+ACCESS = "delegations.access"
+# What consent is asked for until an organiser publishes a wording of the event's own
+ACCESS_WORDINGS = {
+    "2025-01": LocalizedText.of(
+        fr=(
+            "J’accepte que les organisateurs conservent ces besoins jusqu’à 30 jours après l’évènement, pour préparer "
+            "l’accessibilité, et pour rien d’autre."
+        ),
+        en=(
+            "I agree that the organisers keep these needs until 30 days after the event, to prepare access, and for "
+            "nothing else."
+        ),
+    )
+}
 
 
 @dataclass(frozen=True)

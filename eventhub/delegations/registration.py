@@ -16,7 +16,7 @@ from eventhub import clock, hookspecs
 from eventhub.activity import Actor
 from eventhub.contributions import FormSection
 from eventhub.delegations import completeness, domain, needs, roster, seats, stages, travel, words
-from eventhub.delegations.forms import ACCESS_CONSENT_VERSION, AccessSection, PersonSection, TravelSection
+from eventhub.delegations.forms import AccessSection, PersonSection, TravelSection
 from eventhub.delegations.models import Delegation, DelegationState, Direction, Participant, Seat
 from eventhub.delegations.stages import STAGES as STAGES
 from eventhub.errors import Refused
@@ -24,10 +24,11 @@ from eventhub.events.models import Event
 from eventhub.hub import Hooks
 from eventhub.i18n import gettext as _
 from eventhub.i18n import isolated, sort_key
+from eventhub.privacy import notices
 from eventhub.web.forms import FormStack, digest, editable, read_base
 
 OPTIONAL = ("needs", "choices")  # steps in which the core asks for nothing: answering with nothing is an answer
-ACCESS = "delegations.access"
+ACCESS = needs.ACCESS
 FACTS = ("name", "function", "email", "phone", "languages", "document_language", "is_head")
 
 
@@ -365,7 +366,7 @@ def access_sections(event: Event, persons: Sequence[Participant], *, own: bool, 
     if not persons:
         return []
     declared = needs.access_of(event.id, [person.id for person in persons])
-    consents = needs.consents([person.id for person in persons], ACCESS)
+    consents = needs.consents([person.id for person in persons], ACCESS) if own else {}
 
     def section(person: Participant) -> FormSection:
         known = declared.get(person.id)
@@ -385,7 +386,8 @@ def access_sections(event: Event, persons: Sequence[Participant], *, own: bool, 
                 by=by,
             )
             if form.says_something:
-                needs.give_consent(person, ACCESS, ACCESS_CONSENT_VERSION, confirmed=own)
+                label = notices.label_of(event.id, ACCESS, needs.ACCESS_WORDINGS)
+                needs.give_consent(person, ACCESS, label, confirmed=own)
             else:
                 needs.withdraw_consent(person, ACCESS)
 

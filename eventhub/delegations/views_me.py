@@ -1,27 +1,26 @@
-"""A participant's own page: agenda, needs, choices, and what we keep about them."""
+"""A participant's own page: agenda, needs and choices; what we keep about them is the privacy component's."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from datetime import timedelta
 
 from flask import Response, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from eventhub import clock, hookspecs, privacy
+from eventhub import clock, hookspecs
 from eventhub.access import links
 from eventhub.access.models import GuestLink
 from eventhub.access.permissions import requires
 from eventhub.contributions import FormSection
 from eventhub.db import transaction
-from eventhub.delegations import agenda, domain, permissions, registration, seats, stages, words
+from eventhub.delegations import agenda, domain, permissions, registration, seats, stages
 from eventhub.delegations.forms import OwnSection
 from eventhub.delegations.models import Participant
 from eventhub.events import calendar
 from eventhub.i18n import gettext as _
 from eventhub.site.flash import done
-from eventhub.web.forms import Form, FormStack, StackForm
+from eventhub.web.forms import FormStack, StackForm
 from eventhub.web.pages import Audience, pages
 
 bp = pages("delegations_me", __name__, Audience.PUBLIC, path="me")
@@ -67,8 +66,6 @@ def show(participant_id: int) -> ResponseReturnValue:
         expected=domain.is_expected(person),
         agenda=agenda.by_day(g.event, agenda.of(g.event, person, hooks=g.hooks)),
         links=g.hooks.collect(hookspecs.own_links, event=g.event, participant=person),
-        holdings=privacy.holdings(g.hooks.hub),
-        words=words,
     )
 
 
@@ -113,33 +110,3 @@ def own_feed(participant_id: int) -> ResponseReturnValue:
     person = domain.participant(g.event, participant_id)
     body = calendar.feed(g.event, person.name, agenda.of(g.event, person, hooks=g.hooks))
     return Response(body, content_type="text/calendar; charset=utf-8")
-
-
-@bp.get("/<int:participant_id>/data.json")
-@requires(permissions.OWN_PAGE)
-def own_data(participant_id: int) -> ResponseReturnValue:
-    """Everything that every component holds about this person."""
-    person = domain.participant(g.event, participant_id)
-    body = json.dumps(privacy.export(g.hooks.hub, person.id), ensure_ascii=False, indent=2, default=str)
-    response = Response(body, content_type="application/json; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{g.event.slug}-{person.id}.json"'
-    return response
-
-
-@bp.route("/<int:participant_id>/erase", methods=["GET", "POST"])
-@requires(permissions.OWN_PAGE)
-def erase(participant_id: int) -> ResponseReturnValue:
-    person = domain.participant(g.event, participant_id)
-    form = Form()
-    if form.validate_on_submit():
-        erased = False
-        with form.refusals(), transaction():
-            domain.locked_delegation(g.event, person.delegation_id)
-            privacy.erase(g.hooks.hub, domain.participant(g.event, participant_id), by=g.actor)
-            links.revoke("participant", participant_id)
-            erased = True
-        if erased:
-            return render_template("delegations/me_erased.html")
-    held = privacy.export(g.hooks.hub, participant_id)["data"]
-    lost = [holding for holding in privacy.holdings(g.hooks.hub) if held.get(str(holding.title))]
-    return render_template("delegations/me_erase.html", form=form, person=person, lost=lost), form.status

@@ -16,7 +16,7 @@ from eventhub.delegations.models import (
     SeatState,
     TravelMode,
 )
-from eventhub.i18n import format_day, format_moment, format_money, format_time, ngettext
+from eventhub.i18n import format_day, format_moment, format_money, format_time
 from eventhub.i18n import lazy_pgettext as _lp
 
 STATES: dict[str, Any] = {
@@ -122,10 +122,3 @@ def leg_in_words(person: Participant, direction: str, zone: ZoneInfo) -> str:
         return ""
     way = f"{MODES[leg.mode] if leg.mode else ''} {leg.number}".strip()
     return " · ".join(filter(None, (way, leg.place, format_moment(leg.at, zone) if leg.at else "")))
-
-
-def retention(days: int) -> str:
-    """Return how long after the event something is kept: "30 days", "1 year"."""
-    if days and days % 365 == 0:
-        return ngettext("%(num)s year", "%(num)s years", days // 365)
-    return ngettext("%(num)s day", "%(num)s days", days)

@@ -16,7 +16,6 @@ from eventhub.access.models import EventRole, User
 from eventhub.activity import Actor
 from eventhub.delegations import completeness, needs, stages
 from eventhub.delegations import domain as delegations
-from eventhub.delegations.forms import ACCESS_CONSENT_VERSION
 from eventhub.delegations.models import Delegation, Direction, Participant
 from eventhub.delegations.registration import ACCESS
 from eventhub.demo import Demo, guests, names, reference, suppliers, told_at
@@ -221,7 +220,7 @@ def _say_the_rest(demo: Demo, party: guests.Party, key: str, person: Participant
     if key in guests.ACCESS:
         access, own = guests.ACCESS[key]
         needs.declare(person, access, by=by)
-        needs.give_consent(person, ACCESS, ACCESS_CONSENT_VERSION, confirmed=own)
+        needs.give_consent(person, ACCESS, next(reversed(needs.ACCESS_WORDINGS)), confirmed=own)
 
 
 def _travel(direction: Direction, leg: guests.Leg) -> delegations.Travel:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 from flask import url_for
 
 from eventhub import outbox
-from eventhub.contributions import Check, Panel, PersonalData, Severity
+from eventhub.contributions import Check, Panel, PersonalData, Severity, WholeEvent
 from eventhub.db import session
 from eventhub.delegations.models import Delegation, Participant
 from eventhub.events.models import Event
@@ -18,6 +17,7 @@ from eventhub.i18n import gettext as _
 from eventhub.i18n import lazy_gettext as _l
 from eventhub.mailing import words
 from eventhub.outbox import MailMessage, MailState
+from eventhub.privacy import traces
 
 NEWEST = 8  # mails on a record's page
 
@@ -83,39 +83,6 @@ def panel(event: Event, subject: Delegation | Participant) -> Iterable[Panel]:
         yield Panel(_("Mails"), "mailing/panel.html", {"mails": mails, "words": words}, 80)
 
 
-def export(ids: Iterable[int]) -> Mapping[int, Mapping[str, Any]]:
-    """Return the mails about each person, or to them."""
-    found: dict[int, dict[str, Any]] = {}
-    chosen = list(ids)
-    query = (
-        sa.select(Participant.id, MailMessage.subject, MailMessage.body, MailMessage.created_at)
-        .join(
-            MailMessage,
-            (MailMessage.event_id == Participant.event_id)
-            & (
-                ((MailMessage.subject_kind == "participant") & (MailMessage.subject_id == Participant.id))
-                | (
-                    (Participant.email != "")
-                    & (sa.func.lower(MailMessage.recipient) == sa.func.lower(Participant.email))
-                )
-            ),
-        )
-        .where(Participant.id.in_(chosen))
-        .order_by(MailMessage.id)
-    )
-    for row in session().execute(query):
-        found.setdefault(row.id, {})[f"{row.created_at.isoformat()} {row.subject}"] = row.body
-    return found
-
-
-def erase(ids: Iterable[int]) -> None:
-    """Blank the mails about these people; those to their address go with their identity."""
-    chosen = list(ids)
-    events = session().scalars(sa.select(Participant.event_id).where(Participant.id.in_(chosen)).distinct())
-    for event_id in list(events):
-        outbox.forget(event_id, subject_kind="participant", ids=chosen)
-
-
 PERSONAL_DATA = (
     PersonalData(
         "mailing.mails",
@@ -123,7 +90,10 @@ PERSONAL_DATA = (
         _l("To tell people what they need to know, and to prove that it was told"),
         _l("Public interest mission (GDPR art. 6.1.e)"),
         365,
-        export,
-        erase,
+        traces.export_mails,
+        traces.erase_mails,
+        whole_event=WholeEvent(traces.mails_held, traces.empty_mails),
+        people=_l("Participants, heads of delegation, providers and organisers"),
+        recipients=_l("Their recipients, through the mail server of the site"),
     ),
 )

@@ -64,7 +64,10 @@ def front() -> ResponseReturnValue:
 @bp.get("/<any('legal-notice', privacy, accessibility):name>")
 @requires(permissions.READ_PAGES)
 def page(name: str) -> ResponseReturnValue:
-    return render_template("site/page.html", name=name, title=legal.TITLES[name], text=legal.text_of(name))
+    events = domain.public_events(clock.now().date()) if name == "privacy" else []
+    return render_template(
+        "site/page.html", name=name, title=legal.TITLES[name], text=legal.text_of(name), events=events
+    )
 
 
 @bp.route("/<any('legal-notice', privacy, accessibility):name>/edit", methods=["GET", "POST"])

@@ -22,6 +22,7 @@ from eventhub.api import (
     PersonalData,
     Provider,
     PublicLink,
+    Purpose,
     Severity,
     _,
     _l,
@@ -302,5 +303,19 @@ PERSONAL_DATA = (
         export_needs,
         dietary.erase,
         sensitive=True,
+        holders=dietary.holders,
+        recipients=_l("The catering team; caterers as numbers without names"),
+    ),
+)
+
+PURPOSES = (
+    Purpose(
+        dietary.PURPOSE,
+        _l("Dietary needs"),
+        dietary.WORDINGS,
+        asks=True,
+        withdrawn=dietary.withdrawn_on_the_page,
+        confirmed=dietary.confirmed_on_the_page,
+        order=30,
     ),
 )

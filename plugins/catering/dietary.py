@@ -16,6 +16,7 @@ from eventhub.api import (
     Actor,
     Event,
     KeyDestroyed,
+    LocalizedText,
     Participant,
     Refused,
     Vault,
@@ -26,6 +27,7 @@ from eventhub.api import (
     delegations,
     locked,
     needs,
+    notices,
     outbox,
     session,
     sort_key,
@@ -41,6 +43,20 @@ EXPORTED = Verb("catering:needs_exported", _l("List of named dietary needs expor
 
 PURPOSE = "catering.needs"
 CONSENT_VERSION = "2025-01"
+# What consent is asked for until an organiser publishes a wording of the event's own
+WORDINGS = {
+    CONSENT_VERSION: LocalizedText.of(
+        fr=(
+            "J’accepte que l’équipe de restauration lise ces besoins, que les traiteurs les reçoivent sous forme de "
+            "nombres sans noms, et qu’ils soient détruits 30 jours après l’évènement. Je peux revenir sur cet accord "
+            "à tout moment sur ma page."
+        ),
+        en=(
+            "I agree that the catering team reads these needs, that caterers get them as numbers without names, and "
+            "that they are destroyed 30 days after the event. I can withdraw this at any time on my page."
+        ),
+    )
+}
 RETENTION_DAYS = 30
 
 STANDARD = ""
@@ -206,11 +222,16 @@ def declare(event: Event, person: Participant, need: Need, *, own: bool, by: Act
     row.sealed, row.confirmed, row.declared_at = sealed, own, clock.now()
     activity.record(by, CONFIRMED if own and known == need else DECLARED, row)
     if need.any:
-        needs.give_consent(person, PURPOSE, CONSENT_VERSION, confirmed=own)
+        needs.give_consent(person, PURPOSE, consent_version(event.id), confirmed=own)
     else:
         needs.withdraw_consent(person, PURPOSE)
     if not own and person.email:
         ask_to_confirm(event, person, by=by)
+
+
+def consent_version(event_id: int) -> str:
+    """Return what a consent given now records: which wording was shown."""
+    return notices.label_of(event_id, PURPOSE, WORDINGS)
 
 
 def check_not_their_own(person: Participant, row: DietaryNeed | None) -> None:
@@ -239,7 +260,7 @@ def confirm(person: Participant, *, by: Actor) -> None:
     if row is None or row.confirmed:
         raise NothingToConfirm
     row.confirmed = True
-    needs.give_consent(person, PURPOSE, CONSENT_VERSION, confirmed=True)
+    needs.give_consent(person, PURPOSE, consent_version(person.event_id), confirmed=True)
     activity.record(by, CONFIRMED, row)
 
 
@@ -315,6 +336,21 @@ def readings(event: Event, limit: int = 20) -> list[activity.ActivityEntry]:
     return list(session().scalars(query))
 
 
+# --- consent ----------------------------------------------------------------------------------------------------------
+
+
+def confirmed_on_the_page(person: Participant, by: Actor) -> None:
+    """Follow the person's yes: what somebody else typed is theirs now."""
+    row = _locked_row(person)
+    if row is not None and not row.confirmed:
+        row.confirmed = True
+        activity.record(by, CONFIRMED, row)
+
+
+def withdrawn_on_the_page(person: Participant, by: Actor) -> None:
+    withdraw(person, by=by)
+
+
 # --- personal data --------------------------------------------------------------------------------------------------
 
 
@@ -324,3 +360,7 @@ def erase(participant_ids: Iterable[int]) -> None:
     ids = list(session().scalars(query))
     session().execute(sa.delete(DietaryNeed).where(DietaryNeed.id.in_(ids)))
     activity.blank("catering_need", ids)
+
+
+def holders(event_id: int) -> sa.Select[Any]:
+    return sa.select(DietaryNeed.participant_id).where(DietaryNeed.event_id == event_id)

@@ -24,12 +24,13 @@ from eventhub.api import (
     format_day,
     format_time,
     language,
+    notices,
     number_or_none,
     programme,
     providers,
 )
 from plugins.catering import domain, words
-from plugins.catering.dietary import ALLERGENS, STANDARD, WITHHELD, Need
+from plugins.catering.dietary import ALLERGENS, PURPOSE, STANDARD, WITHHELD, WORDINGS, Need
 from plugins.catering.models import SERVED, Meal
 
 UNITS: dict[cutoff.DayUnit, Any] = {
@@ -170,7 +171,10 @@ class NeedSection(Section):
         answers = words.ANSWERS if self.own else words.DIETS
         self.diet.offer(list(answers.items()))
         self.mild.choices = self.severe.choices = [(code, words.ALLERGENS[code]) for code in ALLERGENS]
-        self.consent.label.text = consent_text() if self.own else consent_text_for_others()
+        if self.own:
+            self.consent.label.text = notices.words_of(event.id, PURPOSE, WORDINGS)
+        else:
+            self.consent.label.text = consent_text_for_others()
 
     @property
     def need(self) -> Need:
@@ -198,13 +202,6 @@ class NeedSection(Section):
             raise wtforms.ValidationError(
                 _("We may keep these needs only with consent: tick the box, or empty the answers.")
             )
-
-
-def consent_text() -> str:
-    return _(
-        "I agree that the catering team reads these needs, that caterers get them as numbers without names, and that "
-        "they are destroyed 30 days after the event. I can withdraw this at any time on my page."
-    )
 
 
 def consent_text_for_others() -> str:

@@ -25,6 +25,7 @@ from eventhub.api import (
     Provider,
     ProviderKind,
     PublicLink,
+    Purpose,
     _,
     hookimpl,
 )
@@ -118,3 +119,8 @@ def own_links(event: Event, participant: Participant) -> Iterable[PublicLink]:
 @hookimpl
 def before_event_copied(source: Event, target: Event, shift: timedelta, items: Mapping[int, int]) -> None:
     domain.copy_to(source, target, items)
+
+
+@hookimpl
+def purposes(event: Event) -> Iterable[Purpose]:
+    return contributions.PURPOSES

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from eventhub.api import Audience, Form, _, delegations, done, pages, requires, transaction
-from plugins.catering import dietary, forms, permissions, words
+from eventhub.api import Audience, Form, _, delegations, done, notices, pages, requires, transaction
+from plugins.catering import dietary, permissions, words
 
 me = pages("catering_me", __name__, Audience.PUBLIC, path="meals")
 
@@ -34,7 +34,7 @@ def show(participant_id: int) -> ResponseReturnValue:
             person=person,
             expected=delegations.is_expected(person),
             declared=dietary.of_person(person),
-            consent=forms.consent_text(),
+            consent=notices.words_of(g.event.id, dietary.PURPOSE, dietary.WORDINGS),
             words=words,
         ),
         form.status,

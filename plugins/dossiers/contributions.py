@@ -216,7 +216,7 @@ def export_copies(ids: Iterable[int]) -> Mapping[int, Mapping[str, Any]]:
     rows = session().scalars(sa.select(PersonalCopy).where(PersonalCopy.participant_id.in_(list(ids))))
     return {
         row.participant_id: {
-            _("Made on"): row.made_at.isoformat(),
+            _("Made on"): row.made_at,
             _("Language"): row.language,
             _("SHA-256 of the PDF"): row.pdf_sha256,
         }
@@ -233,5 +233,7 @@ PERSONAL_DATA = (
         KEPT_DAYS,
         export_copies,
         copies.erase,
+        holders=copies.holders,
+        files=copies.own_files,
     ),
 )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from eventhub.api import (
     Event,
+    OwnFile,
     Participant,
     delegations,
     locked,
@@ -50,6 +52,17 @@ def forget_others(event: Event, kept: Iterable[int]) -> None:
 
 def erase(participant_ids: Iterable[int]) -> None:
     session().execute(sa.delete(PersonalCopy).where(PersonalCopy.participant_id.in_(list(participant_ids))))
+
+
+def holders(event_id: int) -> sa.Select[Any]:
+    return sa.select(PersonalCopy.participant_id).where(PersonalCopy.event_id == event_id)
+
+
+def own_files(participant_id: int) -> Iterator[OwnFile]:
+    """Yield the person's printed dossier, for their archive."""
+    query = sa.select(PersonalCopy.language, PersonalCopy.pdf).where(PersonalCopy.participant_id == participant_id)
+    for language, pdf in session().execute(query):
+        yield OwnFile(f"dossier-{language}.pdf", pdf)
 
 
 def kept(event: Event) -> dict[int, PersonalCopy]:

@@ -49,7 +49,7 @@ def export_places(ids: Iterable[int]) -> Mapping[int, Mapping[str, Any]]:
             _("Field visit"): names[row.slot_id],
             _("Wish"): words.rank(row.rank),
             _("Given by hand"): words.yes_or_no(row.locked),
-            _("Since"): row.placed_at.isoformat(),
+            _("Since"): row.placed_at,
         }
     return found
 
@@ -58,6 +58,21 @@ def erase_places(ids: Iterable[int]) -> None:
     people = list(ids)
     places.free(people)
     allocation.forget(people)
+
+
+def wish_holders(event_id: int) -> sa.Select[Any]:
+    return (
+        sa.union(
+            sa.select(Wish.participant_id).where(Wish.event_id == event_id),
+            sa.select(Abstention.participant_id).where(Abstention.event_id == event_id),
+        )
+        .subquery()
+        .select()
+    )
+
+
+def place_holders(event_id: int) -> sa.Select[Any]:
+    return sa.select(Allocation.participant_id).where(Allocation.event_id == event_id).distinct()
 
 
 PERSONAL_DATA = (
@@ -69,6 +84,7 @@ PERSONAL_DATA = (
         30,
         export_wishes,
         erase_wishes,
+        holders=wish_holders,
     ),
     PersonalData(
         "field_visits.places",
@@ -78,5 +94,7 @@ PERSONAL_DATA = (
         365,
         export_places,
         erase_places,
+        holders=place_holders,
+        recipients=_l("The organisers; the head of delegation; guides and drivers"),
     ),
 )

@@ -478,4 +478,4 @@ def test_a_failure_of_ours_shows_no_trace_and_asks_nothing_of_the_database(
 def test_pages_that_everybody_opens_take_few_statements(world: World) -> None:
     visitor = world.client()
     counts = {path: statement_count(world.app, lambda path=path: visitor.get(path)) for path in ("/en/", "/en/privacy")}  # type: ignore[misc]
-    assert counts == {"/en/": 2, "/en/privacy": 2}
+    assert counts == {"/en/": 2, "/en/privacy": 3}

@@ -5,7 +5,9 @@ Its owner, the catering role and the owner of the event are the only ones who ev
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from eventhub import privacy
 from eventhub.access.models import EventRole, User
@@ -61,13 +64,21 @@ def addresses(app: Flask, world: World, person: Participant) -> Iterator[tuple[s
                 yield rule.endpoint, adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
 
 
+def said(answer: TestResponse) -> str:
+    """Return the text of an answer, of an archive's files too."""
+    if answer.mimetype != "application/zip":
+        return answer.get_data(as_text=True)
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        return "".join(archive.read(name).decode(errors="replace") for name in archive.namelist())
+
+
 def readers(app: Flask, world: World, client: FlaskClient, person: Participant, ending: str = "") -> set[str]:
     """Return the endpoints whose page shows the sentinel to this browser."""
     found = set()
     app.config["PROPAGATE_EXCEPTIONS"] = False  # pages of other components are their own tests' concern
     for endpoint, address in addresses(app, world, person):
         answer = client.get(address + ending)
-        if SENTINEL in answer.text:
+        if SENTINEL in said(answer):
             found.add(endpoint)
     session().rollback()
     return found
@@ -91,7 +102,7 @@ def test_organisers_but_for_the_trusted_never_see_it(
 def test_of_the_guests_only_its_owner_sees_it(app: Flask, world: World, person: Participant) -> None:
     others = session().scalars(sa.select(Participant).where(Participant.id != person.id)).all()
     own = readers(app, world, world.guest(person), person)
-    assert own == {"catering_me.show", "delegations_me.own_needs", "delegations_me.own_data"}
+    assert own == {"catering_me.show", "delegations_me.own_needs", "privacy_me.show", "privacy_me.archive"}
     for guest in (person.delegation, *others, *(other.delegation for other in others)):
         assert readers(app, world, world.guest(guest), person) == set()
 
