@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench import load
+from bench import load, roster
 from bench.inside import ANEW, inside
 
 HERE = Path(__file__).parent
@@ -138,7 +138,7 @@ def measure() -> list[Row]:
         eventhub(folder, "demo", "--people", "5000")
         rows += inside(folder, NOW, Row)
         rows += over_http(folder)
-    return rows
+    return rows + roster.measure(Row, NOW)
 
 
 def over_http(folder: Path) -> list[Row]:

@@ -121,6 +121,23 @@ def record_all(by: Actor, told: Iterable[tuple[Verb, Model, Mapping[str, Any] | 
         session().execute(sa.insert(Model.metadata.tables[ActivityEntry.__tablename__]), rows)
 
 
+def record_each(
+    by: Actor,
+    verb: Verb,
+    model: type[Model],
+    ids: Iterable[int],
+    *,
+    event_id: int,
+    changes: Mapping[str, Any] | None = None,
+) -> None:
+    """Write one entry for each of these rows of one kind, in one statement; ``changes`` are the same for all."""
+    same = {"event_id": event_id, "at": clock.now(), "actor_kind": by.kind, "actor_id": by.id, "verb": verb.code}
+    same |= {"subject_kind": model.__tablename__, "changes": dict(changes) if changes else None}
+    rows = [{**same, "subject_id": key} for key in ids]
+    if rows:
+        session().execute(sa.insert(Model.metadata.tables[ActivityEntry.__tablename__]), rows)
+
+
 def _row(
     by: Actor, verb: Verb, subject: Model, changes: Mapping[str, Any] | None, event_id: int | None
 ) -> dict[str, Any]:

@@ -250,6 +250,8 @@ def sort_key(text: str) -> str:
     Neither SQLite nor every PostgreSQL sorts "Écluse" before "Zone"; the key is stored where lists are long, and is no
     longer than its column: 200 times "ß" would be 400 letters.
     """
+    if text.isascii():  # most of a large roster, at a tenth of the time
+        return text.casefold().strip()[:200]
     from unicodedata import combining, normalize
 
     plain = "".join(char for char in normalize("NFKD", text) if not combining(char)).casefold()

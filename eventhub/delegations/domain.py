@@ -172,7 +172,7 @@ def add(event: Event, facts: Mapping[str, Any], *, by: Actor) -> Delegation:
     check_not_frozen(event)
     check_name(event, facts["name"])
     new = Delegation(
-        event_id=event.id, reference=_reference(), sort_key=sort_key(facts["name"]), state=DelegationState.INVITED
+        event_id=event.id, reference=new_reference(), sort_key=sort_key(facts["name"]), state=DelegationState.INVITED
     )
     apply(new, facts)
     new.seats = [Seat(event_id=event.id, position=number) for number in range(1, new.quota + 1)]
@@ -181,7 +181,7 @@ def add(event: Event, facts: Mapping[str, Any], *, by: Actor) -> Delegation:
     return new
 
 
-def _reference() -> str:
+def new_reference() -> str:
     """Return a reference that people can read out: no letters or digits that look alike."""
     return "".join(secrets.choice("ABCDEFGHJKLMNPQRTUVWXY346789") for _n in range(6))
 

@@ -14,7 +14,9 @@ from eventhub.contributions import (
     Card,
     Check,
     Deadline,
+    JobKind,
     MenuItem,
+    Periodic,
     Permission,
     PersonalData,
     Purpose,
@@ -29,10 +31,12 @@ from eventhub.delegations import (
     views,
     views_deadlines,
     views_guest,
+    views_intake,
     views_links,
     views_me,
     views_seat,
 )
+from eventhub.delegations.intake import work
 from eventhub.events import permissions as of_events
 from eventhub.events.models import Event, ProgrammeItem
 from eventhub.hookspecs import hookimpl
@@ -51,12 +55,17 @@ def register_api() -> Iterable[ApiPart]:
 
 @hookimpl
 def register_blueprints() -> Iterable[Blueprint]:
-    return (views.bp, views_deadlines.bp, views_guest.bp, views_links.bp, views_me.bp, views_seat.bp)
+    return (views.bp, views_deadlines.bp, views_guest.bp, views_intake.bp, views_links.bp, views_me.bp, views_seat.bp)
 
 
 @hookimpl
 def register_personal_data() -> Iterable[PersonalData]:
     return personal.PERSONAL_DATA
+
+
+@hookimpl
+def register_jobs() -> Iterable[JobKind | Periodic]:
+    return (work.PLAN, work.CONFIRM, work.FORGET)
 
 
 @hookimpl

@@ -8,6 +8,9 @@ from eventhub.i18n import lazy_gettext as _l
 
 READ = Permission("delegations:read", _l("See delegations and participants"), roles=STAFF)
 EDIT = Permission("delegations:edit", _l("Invite, change and archive delegations and participants"), roles=WELCOME_DESK)
+IMPORT = Permission(
+    "delegations:import", _l("Import delegations and participants from a spreadsheet"), roles=WELCOME_DESK
+)
 EXPORT = Permission("delegations:export", _l("Export delegations and participants"), roles=WELCOME_DESK)
 REGISTER = Permission(
     "delegations:register", _l("Register one's own delegation"), links={"delegation": "delegation_id"}
@@ -17,4 +20,4 @@ OWN_PAGE = Permission(
     "delegations:own_page", _l("See and correct one's own data"), links={"participant": "participant_id"}
 )
 
-PERMISSIONS = (READ, EDIT, EXPORT, REGISTER, TAKE_SEAT, OWN_PAGE)
+PERMISSIONS = (READ, EDIT, IMPORT, EXPORT, REGISTER, TAKE_SEAT, OWN_PAGE)

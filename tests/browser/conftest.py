@@ -18,10 +18,11 @@ import sqlalchemy as sa
 from flask import Flask
 from waitress.server import create_server
 
-from eventhub import jobs
+from eventhub import jobs, tabular
 from eventhub.access import accounts, links
 from eventhub.activity import SYSTEM
 from eventhub.db import session, transaction
+from eventhub.delegations.intake import staging, work
 from eventhub.demo import Demo, told
 from eventhub.rest import tokens, webhooks
 from eventhub.testing import make_app
@@ -84,6 +85,19 @@ def give_to_programs(app: Flask, demo: Demo) -> None:
         session().execute(sa.delete(jobs.Job).where(jobs.Job.kind == "rest.deliver"))
 
 
+ROSTER = """Delegation;Country;Seats;Name;E-mail;Phone;Arrival;Diet
+Turin;IT;2;Bruno Neri;bruno@example.org;+39 011 1234567;2025-03-25 14:00;none
+Turin;IT;;Carla Sala;carla@example;612345678;31/02/2025;none
+"""
+
+
+def wait_to_be_imported(demo: Demo) -> None:
+    """Leave a roster that was tried and waits, so that its pages are seen too."""
+    with transaction():
+        staged = staging.stage(demo.event, staging.drafted("roster.csv", tabular.read_text(ROSTER)), by=SYSTEM)
+    work.plan(demo.event, staged.id)
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder: Path = tmp_path_factory.mktemp("site")
@@ -93,6 +107,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         demo = told.tell(app)
         event_id, slug = demo.event.id, demo.event.slug
         give_to_programs(app, demo)
+        wait_to_be_imported(demo)
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
     port = server.effective_port
     app.config.update(BASE_URL=f"http://127.0.0.1:{port}", TRUSTED_HOSTS=["127.0.0.1"])
