@@ -207,6 +207,7 @@ class FormSection:
     The form is made by the host with a prefix of its own, checked with all the others so that every error shows at
     once, and ``save`` is called with it inside the host's transaction. ``stage`` is the step it shows in. A section
     that is ``complete`` is folded in long steps, unless it is ``unfolded``: something optional in it is still open.
+    ``finish`` is called once all sections of the form are saved, for what is written together.
     """
 
     name: str
@@ -222,6 +223,7 @@ class FormSection:
     missing: tuple[str, ...] = ()
     order: int = 50
     unfolded: bool = False
+    finish: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True)

@@ -398,6 +398,9 @@ class FormStack:
         for part in self.bound:
             if not part.left_out:
                 part.section.save(part.form)
+        for part in self.bound:
+            if not part.left_out and part.section.finish is not None:
+                part.section.finish()
 
     @property
     def status(self) -> int:

@@ -43,6 +43,8 @@ class Sheet:
     questions: Sequence[Question]
     people: dict[int, dict[int, Answer]] = field(default_factory=dict)
     delegations: dict[int, dict[int, Answer]] = field(default_factory=dict)
+    fresh: list[Answer] = field(default_factory=list)  # new answers, and what the journal says: written together
+    told: list[Subject] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.by_id = {one.id: one for one in self.questions}
@@ -67,6 +69,15 @@ class Sheet:
         """Return the required questions among these that apply to the subject and are not answered."""
         known, said = self.of(subject), self.said(subject)
         return [one for one in asked if one.required and one.id not in known and self.applies(one, said)]
+
+    def write(self, by: Actor) -> None:
+        """Write the new answers of all subjects in one statement, and the journal in another."""
+        if self.fresh:
+            columns = [column.key for column in Answer.__table__.columns if column.key != "id"]
+            rows = [{name: getattr(row, name) for name in columns} for row in self.fresh]
+            session().execute(sa.insert(Answer.__table__), rows)  # type: ignore[arg-type]  # it is a Table
+        activity.record_all(by, [(ANSWERED, subject, None) for subject in self.told])
+        self.fresh, self.told = [], []
 
     def take(self, row: Answer) -> None:
         if row.participant_id is not None:
@@ -109,23 +120,29 @@ def whole_sheet(event: Event, people: Sequence[int], delegations: Sequence[int])
 
 
 def save(event: Event, known: Sheet, subject: Subject, given: Mapping[int, Any], *, by: Actor) -> None:
-    """Keep what the subject answered to these questions: {question: value, Upload, or None}.
+    """Keep what the subject answered to these questions: {question: value, Upload, or None}; see ``note``."""
+    note(event, known, subject, given)
+    known.write(by)
 
-    Rows are flushed with the others of the transaction, in one statement of each kind. An answer to what is asked no
-    longer, because another answer changed, is removed, also in a later step.
+
+def note(event: Event, known: Sheet, subject: Subject, given: Mapping[int, Any]) -> None:
+    """Take what the subject answered into the sheet, whose ``write`` puts the new rows of several subjects together.
+
+    An answer to what is asked no longer, because another answer changed, is removed, also in a later step.
     """
     events.check_not_frozen(event)
     mine = known.of(subject)
-    changed = [_write(event, known.by_id[key], subject, mine, value) for key, value in given.items()]
+    changed = [_note(event, known, known.by_id[key], subject, value) for key, value in given.items()]
     said = known.said(subject)
     for key in [key for key in mine if key in known.by_id and not known.applies(known.by_id[key], said)]:
-        changed.append(_write(event, known.by_id[key], subject, mine, None))
-    if any(changed):
-        activity.record(by, ANSWERED, subject)
+        changed.append(_note(event, known, known.by_id[key], subject, None))
+    if any(changed) and subject not in known.told:
+        known.told.append(subject)
 
 
-def _write(event: Event, question: Question, subject: Subject, mine: dict[int, Answer], value: Any) -> bool:
-    """Write one answer; False when it is what is stored already."""
+def _note(event: Event, known: Sheet, question: Question, subject: Subject, value: Any) -> bool:
+    """Take one answer in; False when it is what is stored already."""
+    mine = known.of(subject)
     row = mine.get(question.id)
     if isinstance(value, Upload):
         value = files.keep(event.id, value)
@@ -133,13 +150,16 @@ def _write(event: Event, question: Question, subject: Subject, mine: dict[int, A
         if row is None:
             return False
         files.forget([row.value])
-        session().delete(row)
+        if row in known.fresh:
+            known.fresh.remove(row)
+        else:
+            session().delete(row)
         del mine[question.id]
         return True
     if row is None:
         own = {"participant_id": subject.id} if isinstance(subject, Participant) else {"delegation_id": subject.id}
         row = mine[question.id] = Answer(event_id=event.id, question_id=question.id, **own)
-        session().add(row)
+        known.fresh.append(row)
     elif row.value == value:
         return False
     else:

@@ -7,14 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from eventhub.api import PersonalData, _l, session
+from eventhub.api import KeyDestroyed, OwnFile, PersonalData, _l, session
 
 from . import files, words
 from .models import Answer, Question
 
 
 def export(ids: Iterable[int]) -> Mapping[int, Mapping[str, Any]]:
-    """Return what people answered, in words; a file by its name, it can be fetched from the person's own page."""
+    """Return what people answered, in words; a file by its name."""
     query = (
         sa.select(Answer, Question)
         .join(Question, Answer.question_id == Question.id)
@@ -36,6 +36,22 @@ def erase(ids: Iterable[int]) -> None:
     session().execute(sa.delete(Answer).where(mine))
 
 
+def holders(event_id: int) -> sa.Select[Any]:
+    """Return the query of the ids of those who answered something."""
+    return sa.select(Answer.participant_id).where(Answer.event_id == event_id, Answer.participant_id.is_not(None))
+
+
+def own_files(participant_id: int) -> Iterable[OwnFile]:
+    """Return the files that the person sent, for their archive; one that can be read no more is left out."""
+    for answer in session().scalars(sa.select(Answer).where(Answer.participant_id == participant_id)):
+        if isinstance(answer.value, dict):
+            try:
+                content = files.content(answer.event_id, answer.value)
+            except (FileNotFoundError, KeyDestroyed):
+                continue
+            yield OwnFile(f"questions/{answer.question_id}-{answer.value['name']}", content)
+
+
 PERSONAL_DATA = (
     PersonalData(
         "questions.answers",
@@ -45,5 +61,7 @@ PERSONAL_DATA = (
         90,
         export,
         erase,
+        holders=holders,
+        files=own_files,
     ),
 )

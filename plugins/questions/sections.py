@@ -251,7 +251,10 @@ def section(
         classes[key] = section_class(open_ones)
 
     def save(form: QuestionSection) -> None:
-        answers.save(event, known, subject, form.answered(), by=by)
+        answers.note(event, known, subject, form.answered())
+
+    def finish() -> None:
+        known.write(by)
         g.pop("questions_sheet", None)
 
     missing, mine, said = known.missing(subject, open_ones), known.of(subject), known.said(subject)
@@ -267,6 +270,7 @@ def section(
         complete=not missing,
         missing=tuple(missing_in_words(subject, question) for question in missing),
         order=ORDER,
+        finish=finish,
         unfolded=any(one.id not in mine and known.applies(one, said) for one in open_ones),
     )
 

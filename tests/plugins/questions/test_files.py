@@ -21,6 +21,7 @@ from eventhub.testing import World
 from plugins.questions import files
 from plugins.questions.files import Empty, NotAFileWeTake, TooLarge
 from plugins.questions.models import Answer, Question
+from plugins.questions.privacy import own_files
 from tests.browsing import forms_of
 from tests.plugins.questions.conftest import Asking
 
@@ -117,6 +118,8 @@ def test_a_file_is_sealed_under_a_name_that_tells_nothing_and_read_back_by_its_o
     assert answer.headers["Content-Disposition"] == "attachment; filename=\"Ann.png\"; filename*=UTF-8''Ann.png"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox; frame-ancestors 'none'"
+    session().rollback()
+    assert [(one.name, one.content) for one in own_files(person.id)] == [(f"questions/{portrait.id}-Ann.png", PNG)]
     head = world.guest(found)
     page_of_head = head.get(page(found)).get_data(as_text=True)
     assert ("Ann.png" in page_of_head, "of-person" in page_of_head) == (True, False)
