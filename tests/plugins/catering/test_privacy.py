@@ -58,6 +58,8 @@ def addresses(app: Flask, world: World, person: Participant) -> Iterator[tuple[s
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.endpoint.endswith("static"):
             continue
+        if rule.endpoint == "security.two_factor_token_validation":
+            continue  # asked for without a code to check, it ends the session, and every page after it shows nothing
         for stage in ("people", "travel", "needs", "choices") if "stage" in rule.arguments else ("",):
             if rule.arguments <= {*known, "stage"} and stage in str(rule):
                 values = {**known, "stage": stage}
