@@ -125,11 +125,12 @@ def _limit_requests(app: Flask) -> None:
 
 def _set_up_access(app: Flask) -> None:
     from eventhub.access import accounts, gate, limits, sessions, views  # models need the database bound first
+    from eventhub.delegations import views_open
     from eventhub.mailing import views_bounces
 
     app.session_interface = sessions.DatabaseSessions(app)
     csrf = CSRFProtect(app)
-    for view in (*views.CSRF_EXEMPT, *views_bounces.CSRF_EXEMPT):
+    for view in (*views.CSRF_EXEMPT, *views_bounces.CSRF_EXEMPT, *views_open.CSRF_EXEMPT):
         csrf.exempt(view)
     gate.init_app(app)
     accounts.init_app(app)
@@ -147,12 +148,13 @@ def _set_up_api(app: Flask, hub: Hub) -> None:
 def _set_up_web(app: Flask) -> None:
     from whitenoise import WhiteNoise
 
-    from eventhub.access import gate
+    from eventhub.access import gate, limits
     from eventhub.web import context, errors, headers
 
     context.init_app(app)
     errors.init_app(app)
     headers.init_app(app)
+    limits.guard(app, limits.PUBLIC, app.config["REGISTER_LIMIT"])
     gate.check_routes(app)
     static = Path(app.static_folder or "")
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=static, prefix="static/", max_age=86_400)  # type: ignore[method-assign]

@@ -83,6 +83,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("OIDC_SCOPES", "what is asked of it", "openid email given_name usual_name"),
     Setting("LOGIN_LIMIT", "sign-in attempts from one address", "20 per minute"),
     Setting("API_LIMIT", "requests of the API with one token", "600 per minute"),
+    Setting("REGISTER_LIMIT", "organisations that register by themselves from one address", "20 per minute"),
 )
 
 

@@ -40,6 +40,7 @@ ROWS = {
     "token_id": "api_token",
     "webhook_id": "webhook",
     "delivery_id": "webhook_delivery",
+    "request_id": "seat_request",
 }
 # arguments that name no row
 WORDS = {
@@ -58,6 +59,7 @@ WORDS = {
     "format": "pdf",
     "kind": "programme",
     "filename": "eventhub.css",
+    "what": "offer",
 }
 
 

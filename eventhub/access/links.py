@@ -58,18 +58,28 @@ def _hash(token: str) -> str:
 def mint(purpose: str, subject_id: int, event_id: int | None) -> str:
     """Write a new link and return its token, which is not kept."""
     token = secrets.token_urlsafe(32)
-    moment = clock.now()
-    session().add(
-        GuestLink(
-            event_id=event_id,
-            purpose=purpose,
-            subject_id=subject_id,
-            token_hash=_hash(token),
-            created_at=moment,
-            expires_at=moment + PURPOSES[purpose].lifetime,
-        )
-    )
+    session().add(_new(purpose, subject_id, event_id, token))
     return token
+
+
+def hold(purpose: str, subject_id: int, event_id: int | None) -> GuestLink:
+    """Write a link for the present browser to hold; nobody ever sees its token."""
+    link = _new(purpose, subject_id, event_id, secrets.token_urlsafe(32))
+    session().add(link)
+    session().flush()
+    return link
+
+
+def _new(purpose: str, subject_id: int, event_id: int | None, token: str) -> GuestLink:
+    moment = clock.now()
+    return GuestLink(
+        event_id=event_id,
+        purpose=purpose,
+        subject_id=subject_id,
+        token_hash=_hash(token),
+        created_at=moment,
+        expires_at=moment + PURPOSES[purpose].lifetime,
+    )
 
 
 def mint_url(purpose: str, subject_id: int, event_id: int | None, language: str) -> str:

@@ -18,7 +18,7 @@ from eventhub import activity, clock, hookspecs, outbox
 from eventhub.access import links
 from eventhub.activity import Actor, Verb
 from eventhub.db import get, session
-from eventhub.delegations import seats, stages, words
+from eventhub.delegations import offers, places, seats, stages, words
 from eventhub.delegations.arrivals import arrive as arrive
 from eventhub.delegations.arrivals import depart as depart
 from eventhub.delegations.arrivals import mark_no_show as mark_no_show
@@ -175,6 +175,7 @@ def add(event: Event, facts: Mapping[str, Any], *, by: Actor) -> Delegation:
         event_id=event.id, reference=new_reference(), sort_key=sort_key(facts["name"]), state=DelegationState.INVITED
     )
     apply(new, facts)
+    places.take(event.id, *places.held(new))
     new.seats = [Seat(event_id=event.id, position=number) for number in range(1, new.quota + 1)]
     session().add(new)
     activity.record(by, CREATED, new)
@@ -189,16 +190,18 @@ def new_reference() -> str:
 def change(event: Event, found: Delegation, changes: Mapping[str, Any], *, by: Actor, hooks: Hooks) -> None:
     """Change a delegation that was locked in this transaction; a new quota adds or frees unnamed seats."""
     check_not_frozen(event)
+    held = places.held(found)
     if "name" in changes:
         check_name(event, changes["name"], found.id)
         found.sort_key = sort_key(changes["name"])
     apply(found, changes)
+    differences = activity.differences(found)  # before fitting the seats writes, and they are no differences any more
+    differences.pop("sort_key", None)
     if "quota" in changes:
         seats.fit_seats(found)
-    differences = activity.differences(found)
-    differences.pop("sort_key", None)
     if differences:
         hooks.before(hookspecs.before_change, event=event, subject=found, changes=differences)
+        offers.follow(event, held, found)
         activity.record(by, CHANGED, found, differences)
         hooks.after(hookspecs.after_change, event=event, subject=found, changes=differences)
 
@@ -217,6 +220,11 @@ def invite(event: Event, found: Delegation, *, by: Actor) -> outbox.MailMessage:
     found.invited_at = clock.now()
     activity.record(by, INVITED, found)
     return _write_to_head(event, found, "invitation", by)
+
+
+def welcome(event: Event, found: Delegation, *, by: Actor) -> outbox.MailMessage:
+    """Tell an organisation that registered by itself that it has its seats, with the link to name its people."""
+    return _write_to_head(event, found, "seats_taken", by)
 
 
 def _write_to_head(event: Event, found: Delegation, kind: str, by: Actor, **values: object) -> outbox.MailMessage:
@@ -273,8 +281,10 @@ def _leave(
     check_not_frozen(event)
     if not possible(found).withdraw:
         raise StateNotPossible
+    held = places.held(found)
     found.reason = reason[:500]
     _move(event, found, state, verb, by, hooks)
+    offers.follow(event, held, found)
     for coming in COMING:
         seats.change_states(event, found, coming, ParticipantState.CANCELLED, hooks=hooks)
 
@@ -284,8 +294,10 @@ def reopen(event: Event, found: Delegation, *, by: Actor, hooks: Hooks) -> None:
     check_not_frozen(event)
     if not possible(found).reopen:
         raise StateNotPossible
+    held = places.held(found)
     state = DelegationState.REGISTERING if found.seats_named else DelegationState.INVITED
     _move(event, found, state, REOPENED, by, hooks)
+    offers.follow(event, held, found)
     found.reason = ""
     seats.change_states(event, found, ParticipantState.CANCELLED, ParticipantState.REGISTERED, hooks=hooks)
 
@@ -295,9 +307,11 @@ def set_archived(event: Event, found: Delegation, archived: bool, *, by: Actor, 
     check_not_frozen(event)
     if not archived:
         check_name(event, found.name, found.id)
+    held = places.held(found)
     differences = {"archived_at": [None, "archived"] if archived else ["archived", None]}
     hooks.before(hookspecs.before_change, event=event, subject=found, changes=differences)
     found.archived_at = clock.now() if archived else None
+    offers.follow(event, held, found)
     activity.record(by, ARCHIVED if archived else RESTORED, found)
     hooks.after(hookspecs.after_change, event=event, subject=found, changes=differences)
 

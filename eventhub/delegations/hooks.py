@@ -19,10 +19,12 @@ from eventhub.contributions import (
     Periodic,
     Permission,
     PersonalData,
+    PublicLink,
     Purpose,
 )
 from eventhub.delegations import (
     contributions,
+    jobs,
     permissions,
     personal,
     presence,
@@ -34,7 +36,10 @@ from eventhub.delegations import (
     views_intake,
     views_links,
     views_me,
+    views_open,
     views_seat,
+    views_waiting,
+    waiting_told,
 )
 from eventhub.delegations.intake import work
 from eventhub.events import permissions as of_events
@@ -55,12 +60,23 @@ def register_api() -> Iterable[ApiPart]:
 
 @hookimpl
 def register_blueprints() -> Iterable[Blueprint]:
-    return (views.bp, views_deadlines.bp, views_guest.bp, views_intake.bp, views_links.bp, views_me.bp, views_seat.bp)
+    return (
+        views.bp,
+        views_deadlines.bp,
+        views_guest.bp,
+        views_intake.bp,
+        views_links.bp,
+        views_me.bp,
+        views_seat.bp,
+        views_waiting.bp,
+        views_open.bp,
+        views_open.doors,
+    )
 
 
 @hookimpl
 def register_personal_data() -> Iterable[PersonalData]:
-    return personal.PERSONAL_DATA
+    return (*personal.PERSONAL_DATA, waiting_told.REQUESTS)
 
 
 @hookimpl
@@ -72,6 +88,7 @@ def register_jobs() -> Iterable[JobKind | Periodic]:
 def menu_items(event: Event) -> Iterable[MenuItem]:
     yield MenuItem(_("Delegations"), "delegations.index", permissions.READ, Area.EVENT, 20)
     yield MenuItem(_("People"), "delegations.people", permissions.READ, Area.EVENT, 21)
+    yield MenuItem(_("Seats and waiting list"), "delegations_waiting.index", permissions.READ, Area.EVENT, 22)
     yield MenuItem(
         _("Deadlines of the registration"), "delegations_deadlines.edit", of_events.SETTINGS, Area.SETTINGS, 15
     )
@@ -84,17 +101,28 @@ def dashboard_cards(event: Event) -> Iterable[Card]:
 
 @hookimpl
 def readiness_checks(event: Event) -> Iterable[Check]:
-    return contributions.checks(event)
+    return [*contributions.checks(event), *waiting_told.checks(event)]
 
 
 @hookimpl
 def deadlines(event: Event) -> Iterable[Deadline]:
-    return contributions.deadlines(event)
+    return [*contributions.deadlines(event), *waiting_told.deadlines(event)]
+
+
+@hookimpl
+def public_links(event: Event) -> Iterable[PublicLink]:
+    return waiting_told.public_links(event)
+
+
+@hookimpl
+def register_jobs() -> Iterable[JobKind | Periodic]:
+    return (jobs.SWEEP,)
 
 
 @hookimpl
 def before_event_copied(source: Event, target: Event, shift: timedelta) -> None:
     stages.copy(source, target, shift)
+    waiting_told.copy(source, target, shift)
 
 
 @hookimpl

@@ -14,6 +14,7 @@ from eventhub import activity, clock, hookspecs
 from eventhub.access import links
 from eventhub.activity import Actor, Verb
 from eventhub.db import session
+from eventhub.delegations import offers, places
 from eventhub.delegations.completeness import person_missing
 from eventhub.delegations.models import (
     Delegation,
@@ -133,8 +134,10 @@ def release(event: Event, found: Delegation, seat_id: int, reason: str, *, by: A
         raise LastSeat
     differences = {"quota": [found.quota, found.quota - 1]}
     hooks.before(hookspecs.before_change, event=event, subject=found, changes=differences)
+    held = places.held(found)
     found.quota -= 1
     _release(found, [seat])
+    offers.follow(event, held, found)
     activity.record(by, RELEASED, found, {**differences, **({"reason": [None, reason[:500]]} if reason else {})})
     hooks.after(hookspecs.after_change, event=event, subject=found, changes=differences)
 

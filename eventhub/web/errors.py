@@ -87,11 +87,10 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(429)
     def too_often(error: HTTPException) -> ResponseReturnValue:
         language_of_path()
-        text, status = page(
-            429,
-            _("Too many attempts"),
-            _("Wait a minute, then try again. If you forgot your password, ask for a new one by mail."),
-        )
+        sentence = _("Wait a minute, then try again.")
+        if request.blueprint == "security":
+            sentence = _("Wait a minute, then try again. If you forgot your password, ask for a new one by mail.")
+        text, status = page(429, _("Too many attempts"), sentence)
         return text, status, {"Retry-After": "60"}
 
     @app.errorhandler(Refused)
