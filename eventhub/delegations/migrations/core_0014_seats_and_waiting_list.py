@@ -7,8 +7,8 @@ from alembic import op
 
 import eventhub.db
 
-revision = "core_0011"
-down_revision = "core_0010"
+revision = "core_0014"
+down_revision = "core_0013"
 branch_labels = None
 depends_on = None
 
