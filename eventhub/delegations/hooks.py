@@ -81,7 +81,7 @@ def register_personal_data() -> Iterable[PersonalData]:
 
 @hookimpl
 def register_jobs() -> Iterable[JobKind | Periodic]:
-    return (work.PLAN, work.CONFIRM, work.FORGET)
+    return (work.PLAN, work.CONFIRM, work.FORGET, jobs.SWEEP)
 
 
 @hookimpl
@@ -112,11 +112,6 @@ def deadlines(event: Event) -> Iterable[Deadline]:
 @hookimpl
 def public_links(event: Event) -> Iterable[PublicLink]:
     return waiting_told.public_links(event)
-
-
-@hookimpl
-def register_jobs() -> Iterable[JobKind | Periodic]:
-    return (jobs.SWEEP,)
 
 
 @hookimpl

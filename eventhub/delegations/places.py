@@ -108,6 +108,24 @@ def move(event_id: int, before: Held, after: Held) -> None:
     shift(event_id, after[0], used=after[1], known=lock(event_id))
 
 
+def recount(event_id: int) -> None:
+    """Count what the delegations hold now, after many were written at once; refuse what the limits do not allow."""
+    session().flush()
+    known = lock(event_id)
+    used = seats_held(event_id)
+    for kind, count in known.items():
+        more = used.get(kind, 0) - count.used
+        if more > count.free:
+            raise NoSeatsLeft(free=count.free)
+        if more:
+            session().execute(
+                sa.update(SeatCounter)
+                .where(SeatCounter.event_id == event_id, SeatCounter.kind == kind)
+                .values(used=SeatCounter.used + more)
+                .execution_options(synchronize_session=False)
+            )
+
+
 def shift(event_id: int, kind: str, *, used: int = 0, offered: int = 0, known: Mapping[str, Count]) -> None:
     """Move the counters of the kind and of the event, in one conditional write; the caller holds the lock."""
     if not used and not offered:

@@ -480,6 +480,20 @@ def test_counting_begins_with_a_delegation_that_gives_its_seats_back(world: Worl
     assert places.counts(world.event.id)[ALL].used == 5
 
 
+def test_many_delegations_written_at_once_are_counted_and_kept_within_the_limit(opened: World) -> None:
+    def write_past_the_counters(name: str, quota: int) -> None:
+        with opened.writing():
+            found = opened.delegation(name, quota=1)
+            session().execute(sa.update(Delegation).where(Delegation.id == found.id).values(quota=quota))
+            places.recount(opened.event.id)
+
+    write_past_the_counters("Turin", 3)
+    assert tally(opened) == (3, 0, 1)
+    with pytest.raises(places.NoSeatsLeft):
+        write_past_the_counters("Umeå", 2)
+    assert tally(opened) == (3, 0, 1)
+
+
 # --- the organisers' page -------------------------------------------------------------------------------------------
 
 

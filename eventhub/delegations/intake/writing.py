@@ -18,7 +18,7 @@ from sqlalchemy import orm
 from eventhub import activity, clock
 from eventhub.activity import ActivityEntry, Actor, Verb
 from eventhub.db import Model, session
-from eventhub.delegations import domain, seats, travel
+from eventhub.delegations import domain, places, seats, travel
 from eventhub.delegations.intake import staging
 from eventhub.delegations.intake.plan import Fate
 from eventhub.delegations.intake.staging import ImportState, RosterImport, RosterRow
@@ -59,6 +59,7 @@ def write(event: Event, staged: RosterImport, *, by: Actor, hooks: Hooks) -> Non
     lock_delegations(event)
     check_unchanged(event, staged.revision)
     _Writing(event, staged, by, hooks).write()
+    places.recount(event.id)
     written = sum(staged.count(fate) for fate in (Fate.NEW, Fate.BACK, Fate.CHANGED))
     activity.record(by, IMPORTED, event, {"rows": [0, written]})
     staged.state = ImportState.DONE
