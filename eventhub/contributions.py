@@ -332,7 +332,8 @@ class PersonalData:
     blanks them inside the caller's transaction and leaves counts right. ``holders(event_id)`` selects the ids of those
     of whom something is held, for the page and the job of retention; without it, everybody's export is asked for.
     ``whole_event`` replaces it where retention finds the data without the person. ``files(participant_id)`` are files
-    of the person's archive. ``people`` and ``recipients`` say whose data they are and who receives them.
+    of the person's archive. ``sealed``: not sensitive, and yet sealed with the event's key, wholly or in part: the key
+    lives as long as any of it may be kept. ``people`` and ``recipients`` say whose data they are and who receives them.
     """
 
     name: str
@@ -343,6 +344,7 @@ class PersonalData:
     export: Callable[[Iterable[int]], Mapping[int, Mapping[str, Any]]]
     erase: Callable[[Iterable[int]], None]
     sensitive: bool = False
+    sealed: bool = False
     holders: Callable[[int], sa.Select[Any]] | None = None
     whole_event: WholeEvent | None = None
     files: Callable[[int], Iterable[OwnFile]] | None = None

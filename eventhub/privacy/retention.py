@@ -193,10 +193,10 @@ def erase_some(event: Event, found: PersonalData, after: int, *, by: Actor) -> i
 def sensitive_is_gone(event: Event, hub: Hub) -> bool:
     """Tell whether everything that is sealed with the event's key has had its time and is erased."""
     chosen, today = rules(event.id), clock.today(event.zone)
-    sensitive = [one for one in holdings(hub) if one.sensitive]
-    if any(due_on(event, one, chosen) > today for one in sensitive):
+    found = [one for one in holdings(hub) if one.sensitive or one.sealed]
+    if any(due_on(event, one, chosen) > today for one in found):
         return False
-    return not any(held(event.id, sensitive).values())
+    return not any(held(event.id, found).values())
 
 
 def events_over() -> list[Event]:

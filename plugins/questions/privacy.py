@@ -61,6 +61,7 @@ PERSONAL_DATA = (
         90,
         export,
         erase,
+        sealed=True,  # the files that people send
         holders=holders,
         files=own_files,
     ),
