@@ -22,7 +22,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 from eventhub import config as settings
-from eventhub import db, i18n, logs, outbox
+from eventhub import db, faults, i18n, logs, outbox
 from eventhub.hub import Hub
 
 CORE = (
@@ -44,7 +44,9 @@ class EventHub(Flask):
     def dispatch_request(self) -> ResponseReturnValue:
         if request.method in {"GET", "HEAD"}:
             return super().dispatch_request()
-        return db.with_retries(super().dispatch_request)
+        answer = db.with_retries(super().dispatch_request)
+        faults.hit("resp.before")
+        return answer
 
 
 class LanguageConverter(BaseConverter):
