@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench import load, roster
+from bench import load, registration, roster
 from bench.inside import ANEW, inside
 
 HERE = Path(__file__).parent
@@ -149,6 +149,7 @@ def over_http(folder: Path) -> list[Row]:
         with serving(folder, port, *serve_command(port)) as (_process, seconds):
             colds.append(seconds)
     rows.append(Row("cold start to first page", statistics.median(colds), "s", target="<= 2"))
+    slug, invited = registration.invite(folder, NOW, sum(registration.FLOWS.values()))
     more = {"EVENTHUB_BENCH_PAGES": " ".join(PUBLIC)}
     with (
         serving(folder, port, *serve_command(port)) as (process, _seconds),
@@ -159,6 +160,7 @@ def over_http(folder: Path) -> list[Row]:
             rows += against_floor(path, port, floor_port, query=ANEW)
         cookie = signed_in(folder, port)
         rows += lists(port, cookie)
+        rows += registration.rows(port, floor_port, slug, invited, Row)
         sizes = memory_of_workers(process)
         rows.append(Row("memory per worker after load", max(sizes), "MB", target="<= 130"))
     return rows

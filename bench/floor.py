@@ -9,7 +9,8 @@ import os
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, g, request, template_rendered
+import wtforms
+from flask import Flask, g, redirect, request, template_rendered
 
 from eventhub import create_app, db
 
@@ -54,4 +55,51 @@ def make_app() -> Flask:
 
     with real.app_context():
         engine: sa.Engine = db.db.engine
+    add_plain_flow(bare, engine)
     return bare
+
+
+class PlainPerson(wtforms.Form):
+    """A person as a plain form asks for one."""
+
+    name = wtforms.StringField("Name", [wtforms.validators.InputRequired()])
+    function = wtforms.StringField("Function")
+    email = wtforms.StringField("E-mail")
+    phone = wtforms.StringField("Phone")
+    language = wtforms.StringField("Language")
+    note = wtforms.StringField("Note")
+
+
+class PlainForm(wtforms.Form):
+    """Four of them."""
+
+    people = wtforms.FieldList(wtforms.FormField(PlainPerson), min_entries=4)
+
+
+PLAIN_PAGE = """<!doctype html><title>Plain</title><form method="post">{% for one in form.people %}
+{% for item in one.form %}<p>{{ item.label }} {{ item }}</p>{% endfor %}{% endfor %}<button>Save</button></form>"""
+
+
+def add_plain_flow(app: Flask, engine: sa.Engine) -> None:
+    """Add the form flow that a registration is measured against: validate, four INSERTs, one commit, redirect."""
+    template = app.jinja_env.from_string(PLAIN_PAGE)
+    table = sa.Table(
+        "bench_person",
+        sa.MetaData(),
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("flow", sa.Integer),
+        *(sa.Column(name, sa.String(200)) for name in ("name", "function", "email", "phone", "language", "note")),
+    )
+    with engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
+        table.create(connection, checkfirst=True)
+
+    def plain(number: int) -> Any:
+        form = PlainForm(request.form if request.method == "POST" else None)
+        if request.method == "POST" and form.validate():
+            with engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
+                for one in form.people.data:
+                    connection.execute(sa.insert(table).values(flow=number, **one))
+            return redirect(request.path)
+        return template.render(form=form)
+
+    app.add_url_rule("/plain/<int:number>", "plain", plain, methods=["GET", "POST"])

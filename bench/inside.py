@@ -22,14 +22,14 @@ ANEW = "?anew=1"  # a page made for this request, not the one kept for strangers
 PROGRAMME = f"/fr/e/{REFERENCE}/programme"
 
 
-def site(folder: Path, now: str) -> Flask:
+def site(folder: Path, now: str, database: str = "") -> Flask:
     config = {
         "DATA_DIR": folder,
         "TODAY": datetime.fromisoformat(now),
         "BASE_URL": "http://localhost",
         "QUEUE_URL": "memory",
     }
-    return create_app({**config, "LOG_LEVEL": "ERROR"})
+    return create_app({**config, "LOG_LEVEL": "ERROR"} | ({"DATABASE_URL": database} if database else {}))
 
 
 def ratio(
