@@ -209,8 +209,9 @@ class TravelSection(Section):
         description=_l("Only if the host has offered to reimburse it. Keep the ticket and the receipt."),
     )
 
-    def __init__(self, *args: Any, settled: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, settled: bool = False, own: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.own = own
         if settled:
             del self.paid_by, self.claimed
 
@@ -220,7 +221,7 @@ class TravelSection(Section):
             field.offer([(str(code), title) for code, title in words.MODES.items()])
         if "paid_by" in self:
             self.paid_by.offer([(str(code), title) for code, title in words.PAYERS.items()])
-        seats = g.delegation.seats if g.get("delegation") else []
+        seats = g.delegation.seats if g.get("delegation") and not self.own else []
         people = [seat.participant for seat in seats if seat.participant is not None]
         above = takewhile(lambda person: self._prefix != f"travel-{person.id}-", people)
         self.travels_with.offer([(person.id, person.name) for person in above])

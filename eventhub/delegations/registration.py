@@ -55,6 +55,7 @@ class Step:
     people: list[seats.Person] = field(default_factory=list)
     asked: list[FormSection] = field(default_factory=list)  # those of plugins
     elsewhere: list[FormSection] = field(default_factory=list)  # what they ask of the delegation in other steps
+    journeys: list[travel.Journey] = field(default_factory=list)
 
     def validate(self) -> bool:
         """Check every section; a person who was taken off meanwhile leaves a question, not a loss."""
@@ -98,6 +99,7 @@ class Step:
         self.stack.save()
         if self.stage == "people":
             return roster.save_people(self.event, self.delegation, self.people, by=self.by, hooks=self.hooks)
+        travel.save_journeys(self.event, self.journeys, by=self.by, hooks=self.hooks)
         self.delegation.saved_at = clock.now()
         return seats.Saved()
 
@@ -115,6 +117,7 @@ class Step:
 def build(event: Event, found: Delegation, stage: str, *, hooks: Hooks, by: Actor) -> Step:
     """Return the step with its sections; inside a transaction, what it shows was read under the lock."""
     people: list[seats.Person] = []
+    journeys: list[travel.Journey] = []
     persons = people_of(found)
     sections: list[FormSection] = []
     asked = plugin_sections(event, persons, (stage,), hooks=hooks)
@@ -123,14 +126,14 @@ def build(event: Event, found: Delegation, stage: str, *, hooks: Hooks, by: Acto
     if stage == "people":
         sections = _person_sections(event, found, people)
     elif stage == "travel":
-        sections = [travel_section(event, person, hooks=hooks, by=by) for person in persons]
+        sections = [travel_section(person, journeys, by=by) for person in persons]
     elif stage == "needs":
         sections = access_sections(event, persons, own=False, by=by)
     stack = FormStack(event, _person_by_person(found, sections, asked) if asked else sections)
     if stage == "people" and stack.submitted:
         _ask_where_somebody_else_sits(stack)
     elsewhere = [section for section in of_all if section.stage != stage]
-    return Step(event, found, stage, stack, hooks, by, people, asked, elsewhere)
+    return Step(event, found, stage, stack, hooks, by, people, asked, elsewhere, journeys)
 
 
 def _person_by_person(found: Delegation, own: list[FormSection], asked: list[FormSection]) -> list[FormSection]:
@@ -323,7 +326,8 @@ def _person(seat_id: int, form: PersonSection, *, newcomer: bool = False) -> sea
 # --- travel ---------------------------------------------------------------------------------------------------------
 
 
-def travel_section(event: Event, person: Participant, *, hooks: Hooks, by: Actor, title: str = "") -> FormSection:
+def travel_section(person: Participant, journeys: list[travel.Journey], *, by: Actor, own: bool = False) -> FormSection:
+    """Return the section of somebody's travel; what it says is put to ``journeys``, which are saved together."""
     values: dict[str, Any] = {}
     for direction in Direction:
         leg = person.leg(direction)
@@ -343,19 +347,16 @@ def travel_section(event: Event, person: Participant, *, hooks: Hooks, by: Actor
             )
             for direction in Direction
         ]
-        travel.save_travel(event, person, said, by=by, hooks=hooks)
-        if "claimed" in form:
-            fare = travel.Fare(form.paid_by.data or "", form.claimed.data or None)
-            travel.save_fare(event, person, fare, by=by, hooks=hooks)
+        fare = travel.Fare(form.paid_by.data or "", form.claimed.data or None) if "claimed" in form else None
+        journeys.append(travel.Journey(person, said, fare))
 
     gaps = tuple(completeness.travel_missing(person))
     hint = (
         _("Who pays: %(what)s. This cannot be changed any more.", what=words.fare_in_words(person)) if settled else ""
     )
-    form = partial(TravelSection, settled=settled)
-    return FormSection(
-        "travel", title or person.name, form, save, "travel", person.id, values, hint, complete=not gaps, missing=gaps
-    )
+    title = _("Your journey") if own else person.name
+    form = partial(TravelSection, settled=settled, own=own)
+    return FormSection("travel", title, form, save, "travel", person.id, values, hint, complete=not gaps, missing=gaps)
 
 
 # --- access needs ---------------------------------------------------------------------------------------------------

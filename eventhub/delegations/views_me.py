@@ -14,7 +14,7 @@ from eventhub.access.models import GuestLink
 from eventhub.access.permissions import requires
 from eventhub.contributions import FormSection
 from eventhub.db import transaction
-from eventhub.delegations import agenda, domain, permissions, registration, seats, stages
+from eventhub.delegations import agenda, domain, permissions, registration, seats, stages, travel
 from eventhub.delegations.forms import OwnSection
 from eventhub.delegations.models import Participant
 from eventhub.events import calendar
@@ -33,13 +33,14 @@ def _own_page(link: GuestLink) -> str:
 links.Purpose("participant", "d", _own_page, timedelta(days=365))
 
 
-def own_stack(person: Participant, open_stages: Collection[str]) -> FormStack:
-    """Return one's own facts and needs, which are never closed, and what is asked in the stages that are open."""
+def own_stack(person: Participant, open_stages: Collection[str], journeys: list[travel.Journey]) -> FormStack:
+    """Return one's own facts and needs, which are never closed, and what is asked in the stages that are open.
+
+    What is said of one's journey is put to ``journeys`` when the stack is saved.
+    """
     sections = [_own_facts(person)]
     if "travel" in open_stages:
-        sections.append(
-            registration.travel_section(g.event, person, hooks=g.hooks, by=g.actor, title=_("Your journey"))
-        )
+        sections.append(registration.travel_section(person, journeys, by=g.actor, own=True))
     sections += registration.access_sections(g.event, [person], own=True, by=g.actor)
     asked = [stage for stage in registration.STAGES if stage in open_stages or stage == "needs"]
     sections += registration.plugin_sections(g.event, [person], asked, hooks=g.hooks, own=True)
@@ -75,6 +76,7 @@ def own_needs(participant_id: int) -> ResponseReturnValue:
     """One's own facts and needs may be corrected, and a consent taken back, after registration has closed too."""
     own = StackForm()
     stack = None
+    journeys: list[travel.Journey] = []
     person = domain.participant(g.event, participant_id)
     if not domain.is_expected(person):
         abort(404)
@@ -82,18 +84,19 @@ def own_needs(participant_id: int) -> ResponseReturnValue:
         with own.refusals(), transaction():
             found = domain.locked_delegation(g.event, person.delegation_id)
             g.delegation, person = found, domain.participant(g.event, participant_id)
-            stack = own_stack(person, registration.open_stages(g.event, found, clock.now()))
+            stack = own_stack(person, registration.open_stages(g.event, found, clock.now()), journeys)
             stack.own = own
             domain.check_correctable(g.event, person)
             if stack.validate():
                 stack.save()
+                travel.save_journeys(g.event, journeys, by=g.actor, hooks=g.hooks)
                 person.own_saved_at = clock.now()
                 done(_("Saved."))
                 return redirect(url_for("delegations_me.show", participant_id=participant_id))
-    g.delegation = domain.with_seats(g.event, person.delegation_id)
+    g.delegation = person.delegation
     open_stages = registration.open_stages(g.event, g.delegation, clock.now())
     if stack is None:
-        stack = own_stack(person, open_stages)
+        stack = own_stack(person, open_stages, journeys)
         stack.own = own
     titles = stages.titles()
     closed = [titles[stage] for stage in ("travel", "choices") if stage not in open_stages]

@@ -278,6 +278,37 @@ def test_an_amount_is_not_copied_to_who_travels_with_somebody(world: World) -> N
     assert (other.fare_paid_by, other.fare_claimed) == ("participant", None)
 
 
+def test_the_journeys_of_four_people_are_saved_in_twelve_statements(world: World) -> None:
+    with world.writing():
+        found = world.delegation("Ghent", people=4)
+    head = Person(world.guest(found))
+    form = next(form for form in forms_of(head.open(page(found, "travel"))) if form.method == "post")
+    for person in world.people(found):
+        typed = {"arrival_mode": "train", "arrival_at": "2025-03-25T09:40", "departure_at": "2025-03-27T18:40"}
+        for name, text in {**typed, "paid_by": "participant", "claimed": "80"}.items():
+            form.values.setlist(f"travel-{person.id}-{name}", [text])
+    sent = statement_count(world.app, lambda: head.client.post(page(found, "travel"), data=form.values))
+    assert [len(reread(world, found, number).legs) for number in range(1, 5)] == [2] * 4
+    assert [reread(world, found, number).fare_claimed for number in range(1, 5)] == [8000] * 4
+    assert sent <= 12
+
+
+def test_somebody_gives_their_own_journey_alone_and_the_page_is_cheap(world: World) -> None:
+    with world.writing():
+        found = world.delegation("Ghent", people=2)
+    person = world.people(found)[1]
+    me = Person(world.guest(person))
+    address = f"/en/e/test/me/{person.id}/needs"
+    assert statement_count(world.app, lambda: me.client.get(address)) <= 10
+    text = me.open(address)
+    assert ("Ghent Person 1" in text, "travels_with" in text) == (False, False)
+    me.send({f"travel-{person.id}-arrival_number": "TGV 7", f"travel-{person.id}-paid_by": "host"})
+    now = reread(world, found, 2)
+    leg = now.leg(Direction.ARRIVAL)
+    assert leg is not None
+    assert (leg.number, now.fare_paid_by, now.own_saved_at) == ("TGV 7", "host", NOW)
+
+
 def test_a_closed_stage_costs_no_statement_more(world: World, found: Delegation) -> None:
     client = world.guest(found)
     for stage in ("", *stages.STAGES):
