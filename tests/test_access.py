@@ -41,6 +41,8 @@ ROWS = {
     "webhook_id": "webhook",
     "delivery_id": "webhook_delivery",
     "request_id": "seat_request",
+    "seat_id": "seat",
+    "mailing_id": "mailing",
 }
 # arguments that name no row
 WORDS = {
@@ -60,6 +62,8 @@ WORDS = {
     "kind": "programme",
     "filename": "eventhub.css",
     "what": "offer",
+    "way": "up",
+    "passkey_id": 1,  # of an account, not of an event
 }
 
 
