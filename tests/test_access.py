@@ -63,6 +63,7 @@ WORDS = {
     "filename": "eventhub.css",
     "what": "offer",
     "way": "up",
+    "purpose": "delegations.access",
     "passkey_id": 1,  # of an account, not of an event
 }
 
