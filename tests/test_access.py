@@ -42,6 +42,7 @@ ROWS = {
     "delivery_id": "webhook_delivery",
     "request_id": "seat_request",
     "seat_id": "seat",
+    "import_id": "roster_import",
     "mailing_id": "mailing",
 }
 # arguments that name no row
