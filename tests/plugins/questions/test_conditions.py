@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from plugins.questions.conditions import Asked, Said, applies
@@ -50,14 +50,14 @@ def test_questions_in_a_circle_are_not_asked() -> None:
     assert not applies(1, circle, {1: "yes", 2: "yes"})
 
 
-answers = st.dictionaries(
-    st.integers(1, 6), st.one_of(st.none(), st.sampled_from("ab"), st.lists(st.sampled_from("ab"))), max_size=6
-)
+SETS = [frozenset(letters) for letters in ("", "a", "b", "ab")]
+answers = st.dictionaries(st.integers(1, 4), st.sampled_from([None, "a", "b", ["a", "b"]]), max_size=4)
 conditions = st.dictionaries(
-    st.integers(1, 6), st.tuples(st.none() | st.integers(1, 6), st.frozensets(st.sampled_from("ab"))), max_size=6
+    st.integers(1, 4), st.tuples(st.sampled_from([None, 1, 2, 3, 4]), st.sampled_from(SETS)), max_size=4
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no reason to fail
 @given(conditions, answers)
 def test_whatever_is_asked_and_answered_it_ends_and_follows_its_source(
     made: dict[int, tuple[int | None, frozenset[str]]], said: dict[int, Said]
