@@ -271,6 +271,14 @@ def before_change(event: Event, subject: Any, changes: Mapping[str, Any]) -> Non
 
 
 @hookspec
+def before_people_merged(event: Event, kept: Participant, dropped: Participant) -> None:
+    """Move what the plugin holds of the dropped person to the one kept, inside the transaction; Refused vetoes.
+
+    Where both have something that exists once, the kept person's stays. Afterwards the dropped person is cancelled.
+    """
+
+
+@hookspec
 def after_change(event: Event, subject: Any, changes: Mapping[str, Any]) -> None:
     """Follow a change of a core record, an organiser's or a guest's, after its commit."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from flask import Response
+from flask import Response, stream_with_context
 
 from eventhub import faults
 from eventhub.i18n import sort_key
@@ -17,6 +17,8 @@ from eventhub.i18n import sort_key
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r")
 _PHONE = re.compile(r"\+[\d\s().\u00a0-]{5,24}")
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?")
+CHUNK = 250  # rows of a piece of CSV
+WIDEST = 60  # letters
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -41,47 +43,69 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, (int, float, str)) or value is None else str(value)
 
 
-def csv_bytes(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+def csv_chunks(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """Yield the file piece by piece: the head at once, then some hundreds of rows at a time, as they are read."""
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
     writer.writerow([safe(cell) for cell in headings])
-    for row in rows:
+    yield stream.getvalue().encode("utf-8-sig")
+    stream.seek(0)
+    stream.truncate()
+    for number, row in enumerate(rows, start=1):
         faults.hit("export.row")
         writer.writerow([safe(_plain(cell)) for cell in row])
-    return stream.getvalue().encode("utf-8-sig")
+        if number % CHUNK == 0:
+            yield stream.getvalue().encode()
+            stream.seek(0)
+            stream.truncate()
+    yield stream.getvalue().encode()
 
 
 def xlsx_bytes(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """Return the workbook; its rows go to a temporary file one by one, so that a long list costs no memory."""
     import xlsxwriter  # slow import
 
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(
-        stream, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+        stream,
+        {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "constant_memory": True},
     )
     sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:31] or "EventHub")
     bold = book.add_format({"bold": True, "bottom": 1})
     sheet.write_row(0, 0, list(headings), bold)
+    widths = [len(heading) for heading in headings]
+    write_string, write_number, write, hit = sheet.write_string, sheet.write_number, sheet.write, faults.hit
     for number, row in enumerate(rows, start=1):
-        faults.hit("export.row")
+        hit("export.row")
         for column, cell in enumerate(row):
-            value = _plain(cell)
-            if isinstance(value, str):
-                sheet.write_string(number, column, value)
+            value = cell if type(cell) is str else _plain(cell)
+            if type(value) is str:
+                if value:
+                    write_string(number, column, value)
+                    if len(value) > widths[column]:
+                        widths[column] = len(value)
+            elif type(value) in (int, float):
+                write_number(number, column, value)
             elif value is not None:
-                sheet.write(number, column, value)
+                write(number, column, value)
     sheet.freeze_panes(1, 0)
-    sheet.autofit()
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, min(width, WIDEST) + 2)
     book.close()
     return stream.getvalue()
 
 
 def download(kind: str, name: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
-    """Return the file as an attachment called after ``name``; ``kind`` is csv or xlsx."""
+    """Return the file as an attachment called after ``name``; ``kind`` is csv or xlsx.
+
+    Rows that come from an iterator are sent as CSV while they are read; the request stays open until the last.
+    """
     stem = re.sub(r"[^a-z0-9]+", "-", sort_key(name)).strip("-") or "export"
     if kind == "xlsx":
-        body, media = xlsx_bytes(name, headings, rows), XLSX
+        response = Response(xlsx_bytes(name, headings, rows), content_type=XLSX)
     else:
-        body, media = csv_bytes(headings, rows), "text/csv; charset=utf-8"
-    response = Response(body, content_type=media)
+        chunks = csv_chunks(headings, rows)
+        body = stream_with_context(chunks) if isinstance(rows, Iterator) else b"".join(chunks)
+        response = Response(body, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{stem}.{kind}"'
     return response

@@ -45,6 +45,7 @@ class Browser(FlaskClient):
     """
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
+        kwargs.setdefault("buffered", True)  # what is streamed is read to its end there too
         return contextvars.Context().run(super().open, *args, **kwargs)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from eventhub.contributions import FormSection
 from eventhub.delegations.models import Delegation, Direction, Participant, TravelMode
-from eventhub.i18n import format_list, isolated
+from eventhub.i18n import format_list, isolated, ngettext
 from eventhub.i18n import gettext as _
 
 PARTS_OF_A_SEAT = 3  # a name, the facts of the person, their travel
@@ -86,3 +86,37 @@ def of(found: Delegation, sections: Sequence[FormSection] = ()) -> Completeness:
         given += section.complete
         missing += [Missing(text, section.stage) for text in section.missing]
     return Completeness(given, asked, tuple(missing))
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How far a registration is by numbers alone, for lists: what the core asks of seats, people and travel."""
+
+    seats: int
+    named: int
+    people_gaps: int = 0
+    travel_gaps: int = 0
+
+    @property
+    def percent(self) -> int:
+        """Return the same share as Completeness of the core's own parts."""
+        asked = PARTS_OF_A_SEAT * self.seats
+        given = PARTS_OF_A_SEAT * self.named - self.people_gaps - self.travel_gaps
+        return 100 if given == asked else min(99, round(100 * given / asked))
+
+    @property
+    def missing(self) -> list[str]:
+        """Return what is missing, in words."""
+        held = self.seats - self.named
+        told = [
+            (held, ngettext("%(num)s seat without a name", "%(num)s seats without a name", held)),
+            (
+                self.people_gaps,
+                ngettext("%(num)s person without details", "%(num)s people without details", self.people_gaps),
+            ),
+            (
+                self.travel_gaps,
+                ngettext("%(num)s person without travel", "%(num)s people without travel", self.travel_gaps),
+            ),
+        ]
+        return [words for number, words in told if number]

@@ -25,23 +25,29 @@ from eventhub.contributions import (
 from eventhub.delegations import (
     contributions,
     jobs,
+    merging,
     permissions,
     personal,
     presence,
     resources,
     stages,
     views,
+    views_arrivals,
+    views_bulk,
     views_deadlines,
+    views_duplicates,
     views_guest,
     views_intake,
     views_links,
     views_me,
     views_open,
+    views_saved,
     views_seat,
     views_waiting,
     waiting_told,
 )
 from eventhub.delegations.intake import work
+from eventhub.delegations.models import Participant
 from eventhub.events import permissions as of_events
 from eventhub.events.models import Event, ProgrammeItem
 from eventhub.hookspecs import hookimpl
@@ -62,6 +68,10 @@ def register_api() -> Iterable[ApiPart]:
 def register_blueprints() -> Iterable[Blueprint]:
     return (
         views.bp,
+        views_arrivals.bp,
+        views_bulk.bp,
+        views_duplicates.bp,
+        views_saved.bp,
         views_deadlines.bp,
         views_guest.bp,
         views_intake.bp,
@@ -88,10 +98,16 @@ def register_jobs() -> Iterable[JobKind | Periodic]:
 def menu_items(event: Event) -> Iterable[MenuItem]:
     yield MenuItem(_("Delegations"), "delegations.index", permissions.READ, Area.EVENT, 20)
     yield MenuItem(_("People"), "delegations.people", permissions.READ, Area.EVENT, 21)
+    yield MenuItem(_("Arrivals"), "delegations_arrivals.index", permissions.READ, Area.EVENT, 22)
     yield MenuItem(_("Seats and waiting list"), "delegations_waiting.index", permissions.READ, Area.EVENT, 22)
     yield MenuItem(
         _("Deadlines of the registration"), "delegations_deadlines.edit", of_events.SETTINGS, Area.SETTINGS, 15
     )
+
+
+@hookimpl
+def before_people_merged(kept: Participant, dropped: Participant) -> None:
+    merging.move_core_rows(kept, dropped)
 
 
 @hookimpl

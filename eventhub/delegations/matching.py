@@ -6,7 +6,7 @@ acts and segments of mail ask them with the same query arguments, so that all of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from eventhub.delegations.models import (
     Delegation,
     Direction,
     Participant,
+    ParticipantState,
     Seat,
     TravelLeg,
     TravelMode,
@@ -92,6 +93,12 @@ def delegations_matching(event: Event, args: Mapping[str, str]) -> sa.Select[Del
     return query.order_by(*_order(args.get("sort", ""), DELEGATION_ORDERS), Delegation.id)
 
 
+def delegations_ticked(event: Event, ids: Iterable[int]) -> sa.Select[Delegation]:
+    """Return the query of these delegations of the event, archived ones too."""
+    query = sa.select(Delegation).where(Delegation.event_id == event.id, Delegation.id.in_(list(ids)))
+    return query.order_by(Delegation.sort_key, Delegation.id)
+
+
 def people_matching(event: Event, args: Mapping[str, str], *, hooks: Hooks) -> sa.Select[Participant]:
     """Return the query of the list of people, with their delegations, for these query arguments.
 
@@ -154,6 +161,32 @@ def people_query(event: Event, *, search: str = "", state: str = "") -> sa.Selec
     if search:
         query = query.where(Participant.sort_key.contains(sort_key(search), autoescape=True))
     return query
+
+
+def at_the_desk(event: Event, *, day: str, search: str = "") -> sa.Select[Participant]:
+    """Return whoever arrives on this day, whether here, missed or waited for; a search looks on every day."""
+    query = (
+        sa.select(Participant)
+        .join(Delegation, Participant.delegation_id == Delegation.id)
+        .where(
+            Participant.event_id == event.id,
+            Participant.state.in_(COMING | {ParticipantState.NO_SHOW}),
+            Delegation.archived_at.is_(None),
+            Delegation.state.not_in(ABSENT),
+        )
+        .order_by(_arrival.is_(None), _arrival, Participant.sort_key, Participant.id)
+    )
+    words = words_of(search)
+    return query.where(*(_person_has(event, word) for word in words)) if words else query.where(_arriving(event, day))
+
+
+def standing_at_the_desk(people: sa.Select[Participant], show: str, also: int) -> sa.Select[Participant]:
+    """Return those of them who are "here", "missed" or still waited for; and this one too, who was just marked."""
+    states = {
+        "here": {ParticipantState.ARRIVED},
+        "missed": {ParticipantState.NO_SHOW},
+    }.get(show, COMING - {ParticipantState.ARRIVED})
+    return people.where(Participant.state.in_(states) | (Participant.id == also))
 
 
 def _order(wanted: str, orders: Mapping[str, Order]) -> Order:

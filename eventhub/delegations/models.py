@@ -131,6 +131,7 @@ class Delegation(Model):
     submitted_at: orm.Mapped[datetime | None]
     saved_at: orm.Mapped[datetime | None]  # the last save of its form that was not handed in yet
     archived_at: orm.Mapped[datetime | None]
+    merged_into_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("delegation.id", ondelete="SET NULL"))
     # those that were given back stay as a trace and count for nothing
     seats: orm.Mapped[list[Seat]] = orm.relationship(
         back_populates="delegation",
@@ -187,6 +188,7 @@ class Participant(Model):
     departed_at: orm.Mapped[datetime | None]
     own_saved_at: orm.Mapped[datetime | None]  # when they last completed their own part
     erased_at: orm.Mapped[datetime | None]
+    merged_into_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("participant.id", ondelete="SET NULL"))
     delegation: orm.Mapped[Delegation] = orm.relationship()
     legs: orm.Mapped[list[TravelLeg]] = orm.relationship(cascade="all, delete-orphan")
 
@@ -223,6 +225,22 @@ class TravelLeg(Model):
     number: orm.Mapped[str] = orm.mapped_column(sa.String(60), default="")
     place: orm.Mapped[str] = orm.mapped_column(sa.String(200), default="")
     at: orm.Mapped[datetime | None]
+
+
+class SavedFilter(Model):
+    """Filters, columns and order of a list ("delegations" or "people") under a name; ``query`` is its address's."""
+
+    __tablename__ = "saved_filter"
+    __table_args__ = (sa.Index("ix_saved_filter_event_id_list", "event_id", "list"),)
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    event_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))
+    user_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    list: orm.Mapped[str] = orm.mapped_column(sa.String(20))
+    name: orm.Mapped[str] = orm.mapped_column(sa.String(80))
+    query: orm.Mapped[str] = orm.mapped_column(sa.String(2000))
+    shared: orm.Mapped[bool] = orm.mapped_column(default=False)
+    deleted_at: orm.Mapped[datetime | None]
 
 
 class AccessNeed(Model):

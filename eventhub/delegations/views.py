@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TypeVar
+
+import sqlalchemy as sa
 from flask import abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,41 +15,43 @@ from eventhub.access import links
 from eventhub.access.gate import may
 from eventhub.access.permissions import requires
 from eventhub.db import locked, transaction
-from eventhub.delegations import agenda, domain, handing_on, history, lists, permissions, registration, travel, words
+from eventhub.delegations import (
+    agenda,
+    columns,
+    domain,
+    handing_on,
+    history,
+    lists,
+    matching,
+    permissions,
+    registration,
+    saved,
+    travel,
+    words,
+)
+from eventhub.delegations import stages as of_stages
+from eventhub.delegations.bulk import ACTS
 from eventhub.delegations.forms import DelegationForm, ReasonForm
-from eventhub.delegations.models import Delegation, Direction, FareState, Participant
+from eventhub.delegations.matching import DELEGATION_ORDERS, PEOPLE_ORDERS, STAGE_GAPS, UNKNOWN
+from eventhub.delegations.models import Delegation, FareState, Participant
 from eventhub.delegations.seats import Saved
-from eventhub.i18n import country_name, format_list, language_choices, language_name, sort_key
+from eventhub.i18n import capital, country_name, format_day, format_list, language_choices, language_name, sort_key
 from eventhub.i18n import gettext as _
 from eventhub.site.flash import done
 from eventhub.web import panels
 from eventhub.web.forms import Form, StackForm
-from eventhub.web.lists import Column, paginate, table, wanted_export
+from eventhub.web.lists import Chosen, batches, chosen, kept_arguments, paginate, total_of, wanted_export
 from eventhub.web.pages import Audience, pages
 
 bp = pages("delegations", __name__, Audience.ORGANISERS)
 
+T = TypeVar("T")
+DELEGATIONS_A_PAGE = 25  # their rows say what is missing, in words
 FACTS = "name city country role quota contact_name contact_email contact_phone contact_language closes_at note".split()
 
 
 def facts(found: Delegation) -> dict[str, object]:
     return {name: getattr(found, name) for name in FACTS}
-
-
-def columns() -> list[Column[Delegation]]:
-    return [
-        Column("reference", _("Reference"), lambda row: row.reference),
-        Column("name", _("Delegation"), lambda row: row.name),
-        Column("city", _("City"), lambda row: row.city),
-        Column("country", _("Country"), lambda row: country_name(row.country)),
-        Column("role", _("Role"), lambda row: str(words.ROLES[row.role])),
-        Column("named", _("People named"), lambda row: row.seats_named, numeric=True),
-        Column("quota", _("Seats"), lambda row: row.quota, numeric=True),
-        Column("state", _("State"), lambda row: str(words.STATES[row.state])),
-        Column("contact_name", _("Head of delegation"), lambda row: row.contact_name),
-        Column("contact_email", _("E-mail"), lambda row: row.contact_email),
-        Column("contact_phone", _("Phone"), lambda row: row.contact_phone),
-    ]
 
 
 def export_kind() -> str | None:
@@ -55,22 +62,61 @@ def export_kind() -> str | None:
     return kind
 
 
+def export(kind: str, what: str, title: str, query: sa.Select[T], picked: Chosen[T]) -> ResponseReturnValue:
+    """Send the rows of the list with the columns that it shows, and write into the journal that they were taken."""
+    rows = total_of(query)
+    keys = [column.key for column in picked.columns]
+    with transaction():
+        lists.note_export(g.event, what, kept_arguments(), keys, rows, by=g.actor)
+    headings = [str(column.label) for column in picked.columns]
+    return spreadsheets.download(kind, title, headings, picked.cells(batches(query)))
+
+
+def is_filtered() -> bool:
+    return bool(kept_arguments("page", "sort", "column", "show", "format"))
+
+
+def asked() -> dict[str, list[str]]:
+    """Return the filters, columns and order of the address, for a form that keeps them; {} when there are none."""
+    return dict(kept_arguments("page", "format")) if kept_arguments("page", "format", "show") else {}
+
+
+def stages() -> list[tuple[str, str]]:
+    """Return the steps whose gaps the lists can find."""
+    titles = of_stages.titles()
+    return [(stage, titles[stage]) for stage in STAGE_GAPS]
+
+
+def by_name(countries: Iterable[str]) -> list[tuple[str, str]]:
+    return sorted(((code, country_name(code)) for code in countries), key=lambda pair: sort_key(pair[1]))
+
+
 @bp.get("/")
 @requires(permissions.READ)
 def index() -> ResponseReturnValue:
-    show = request.args.get("show", "")
     query = lists.delegations_matching(g.event, request.args)
+    picked = chosen(columns.of_delegations(g.event))
     if kind := export_kind():
-        rows = paginate(query, per_page=100_000).rows
-        return spreadsheets.download(kind, _("Delegations"), *table(columns(), rows))
-    countries = [(code, country_name(code)) for code in lists.countries(g.event)]
+        return export(kind, "delegations", _("Delegations"), query, picked)
+    page = paginate(query, per_page=DELEGATIONS_A_PAGE)
+    picked.prepare(page.rows)
+    used = lists.in_use(g.event)
     return render_template(
         "delegations/index.html",
-        page=paginate(query),
-        show=show,
+        page=page,
+        picked=picked,
+        heads=picked.heads(DELEGATION_ORDERS, "name"),
+        filtered=is_filtered(),
+        show=request.args.get("show", ""),
         words=words,
-        countries=sorted(countries, key=lambda pair: sort_key(pair[1])),
-        totals=lists.totals(g.event),
+        acts=ACTS,
+        asked=asked(),
+        listed=dict(kept_arguments("page", "format", "column")),
+        saved=saved.of(g.event, "delegations", by=g.actor),
+        stages=stages(),
+        countries=by_name(used.countries),
+        totals=(used.named, used.seats),
+        spoken=[(code, capital(language_name(code))) for code in g.event.languages],
     )
 
 
@@ -227,39 +273,40 @@ def archive(delegation_id: int) -> ResponseReturnValue:
 # --- people ---------------------------------------------------------------------------------------------------------
 
 
-def people_columns() -> list[Column[Participant]]:
-    def leg(person: Participant, direction: Direction) -> object:
-        found = person.leg(direction)
-        return found.at.astimezone(g.event.zone) if found and found.at else ""
-
-    return [
-        Column("name", _("Name"), lambda row: row.name),
-        Column("function", _("Function"), lambda row: row.function),
-        Column("delegation", _("Delegation"), lambda row: row.delegation.name),
-        Column("country", _("Country"), lambda row: country_name(row.delegation.country)),
-        Column("email", _("E-mail"), lambda row: row.email),
-        Column("phone", _("Phone"), lambda row: row.phone),
-        Column("languages", _("Languages understood"), lambda row: [language_name(code) for code in row.languages]),
-        Column("arrival", _("Arrival"), lambda row: leg(row, Direction.ARRIVAL)),
-        Column("departure", _("Departure"), lambda row: leg(row, Direction.DEPARTURE)),
-        Column("state", _("State"), lambda row: str(words.PARTICIPANT_STATES[row.state])),
-    ]
-
-
 @bp.get("/people")
 @requires(permissions.READ)
 def people() -> ResponseReturnValue:
-    query = lists.people_matching(g.event, request.args, hooks=g.hooks).options(domain.with_travel())
+    query = lists.lines_of(lists.people_matching(g.event, request.args, hooks=g.hooks))
+    added = matching.columns_of_plugins(g.event, g.hooks)
+    picked = chosen(columns.of_people(g.event, added))
     if kind := export_kind():
-        rows = paginate(query, per_page=100_000).rows
-        return spreadsheets.download(kind, _("People"), *table(people_columns(), rows))
+        return export(kind, "people", _("People"), query, picked)
+    page = paginate(query)
+    picked.prepare(page.rows)
+    used = lists.in_use(g.event)
     return render_template(
         "delegations/people.html",
-        page=paginate(query),
+        page=page,
+        picked=picked,
+        heads=picked.heads(PEOPLE_ORDERS, "name"),
+        filtered=is_filtered(),
+        added=added,
         words=words,
-        delegations=lists.names(g.event),
+        asked=asked(),
+        saved=saved.of(g.event, "people", by=g.actor),
+        stages=stages(),
+        days=arrival_days(),
+        countries=by_name(used.countries),
+        delegations=used.names,
         language_options=language_choices(),
     )
+
+
+def arrival_days() -> list[tuple[str, str]]:
+    """Return the days on which people arrive: from two days before the event to its end, or not known."""
+    first = g.event.starts_on - timedelta(days=2)
+    days = [first + timedelta(days=n) for n in range((g.event.ends_on - first).days + 1)][:31]
+    return [*((day.isoformat(), capital(format_day(day, "EEE d MMM"))) for day in days), (UNKNOWN, _("Not known yet"))]
 
 
 @bp.get("/people/<int:participant_id>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -102,9 +103,14 @@ PARTICIPANT_TONES = {
 def hour_of(person: Participant, direction: str, zone: ZoneInfo) -> str:
     """Return "Tue 25 Mar, 16:00", or a dash where it is not known."""
     leg = person.leg(Direction(direction))
-    if leg is None or leg.at is None:
-        return str(MODES[leg.mode]) if leg and leg.mode == TravelMode.LOCAL else "–"
-    return f"{format_day(leg.at.astimezone(zone).date(), 'EEE d MMM')}, {format_time(leg.at, zone)}"
+    return hour(leg.at, leg.mode, zone) if leg else "–"
+
+
+def hour(at: datetime | None, mode: str | None, zone: ZoneInfo) -> str:
+    """Return "Tue 25 Mar, 16:00", "Lives nearby", or a dash where it is not known."""
+    if at is None:
+        return str(MODES[mode]) if mode == TravelMode.LOCAL else "–"
+    return f"{format_day(at.astimezone(zone).date(), 'EEE d MMM')}, {format_time(at, zone)}"
 
 
 def fare_in_words(person: Participant) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -14,16 +14,92 @@ from eventhub.db import session
 
 T = TypeVar("T")
 PER_PAGE = 50
+BATCH = 500  # rows of an export that are read at a time
 
 
 @dataclass(frozen=True)
 class Column(Generic[T]):
-    """A column of a list: its key and heading, and the value of a row as exports write it."""
+    """A column of a list: its key and heading, and the value of a row as exports write it.
+
+    ``shown`` tells whether the list shows it until somebody chooses columns. ``prepare(rows)`` reads what the values of
+    many rows need, in a fixed number of statements.
+    """
 
     key: str
     label: Any
     value: Callable[[T], Any]
     numeric: bool = False
+    shown: bool = True
+    prepare: Callable[[Sequence[T]], None] | None = None
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column on a page: ``url`` sorts by it, ``sort`` says how the table is sorted now."""
+
+    key: str
+    label: Any
+    numeric: bool = False
+    url: str | None = None
+    sort: str | None = None
+
+
+@dataclass(frozen=True)
+class Chosen(Generic[T]):
+    """The columns of a list: all of them, and those that the address asks for, the first one always."""
+
+    known: Sequence[Column[T]]
+    columns: Sequence[Column[T]] = field(default=())
+
+    def has(self, key: str) -> bool:
+        return any(column.key == key for column in self.columns)
+
+    def prepare(self, rows: Sequence[T]) -> None:
+        for column in self.columns:
+            if column.prepare is not None and rows:
+                column.prepare(rows)
+
+    def heads(self, orders: Iterable[str], default: str) -> list[Head]:
+        """Return the heads; a press on the one that sorts already turns the order round."""
+        wanted = request.args.get("sort") or default
+        return [self._head(column, wanted) if column.key in orders else _plain_head(column) for column in self.columns]
+
+    def _head(self, column: Column[T], wanted: str) -> Head:
+        now = {column.key: "ascending", f"-{column.key}": "descending"}.get(wanted)
+        url = here(sort=f"-{column.key}" if now == "ascending" else column.key, page=None)
+        return Head(column.key, column.label, column.numeric, url, now)
+
+    def cells(self, rows: Iterable[Sequence[T]]) -> Iterator[list[Any]]:
+        """Yield the cells of an export, from rows that come in batches."""
+        for batch in rows:
+            self.prepare(batch)
+            for row in batch:
+                yield [column.value(row) for column in self.columns]
+
+
+def _plain_head(column: Column[Any]) -> Head:
+    return Head(column.key, column.label, column.numeric)
+
+
+def chosen(columns: Sequence[Column[T]]) -> Chosen[T]:
+    """Return the columns, with those that the address asks for ("column=city&column=state")."""
+    wanted = request.args.getlist("column")
+    known = {column.key for column in columns}
+    if not known.intersection(wanted):
+        return Chosen(columns, [column for column in columns if column.shown])
+    first, *rest = columns
+    return Chosen(columns, [first, *(column for column in rest if column.key in wanted)])
+
+
+def batches(query: sa.Select[T]) -> Iterator[Sequence[T]]:
+    """Yield the rows of a query in batches, read as they are needed: the first is there before the last is read."""
+    result: Any = session().execute(query.execution_options(yield_per=BATCH))
+    yield from (result.scalars() if is_of_one(query) else result).partitions(BATCH)
+
+
+def is_of_one(query: sa.Select[Any]) -> bool:
+    """Tell whether a row of the query is one record, not several columns."""
+    return len(query.column_descriptions) == 1
 
 
 @dataclass(frozen=True)
@@ -76,12 +152,23 @@ def kept_query() -> dict[str, list[str]]:
 
 def paginate(query: sa.Select[T], *, per_page: int = PER_PAGE) -> Page[T]:
     """Return the page that the URL asks for, in two statements whatever the number of rows."""
-    count = sa.select(sa.func.count()).select_from(query.order_by(None).subquery())
-    total = session().scalar(count) or 0
+    total = total_of(query)
     pages = max(1, -(-total // per_page))
     number = min(max(1, request.args.get("page", 1, int)), pages)
-    rows = session().scalars(query.limit(per_page).offset((number - 1) * per_page)).unique().all()
+    result: Any = session().execute(query.limit(per_page).offset((number - 1) * per_page))
+    rows = result.scalars().unique().all() if is_of_one(query) else result.all()
     return Page(list(rows), number, total, per_page)
+
+
+def total_of(query: sa.Select[Any]) -> int:
+    """Return how many rows the query has, without reading their columns."""
+    ids = query.order_by(None).with_only_columns(sa.literal(1), maintain_column_froms=True)
+    return session().scalar(sa.select(sa.func.count()).select_from(ids.subquery())) or 0
+
+
+def kept_arguments(*names: str) -> Mapping[str, list[str]]:
+    """Return the query of the present address but for these names: what a form of the page sends along."""
+    return {key: values for key, values in kept_query().items() if key not in names and any(values)}
 
 
 def wanted_export() -> str | None:

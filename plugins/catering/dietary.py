@@ -364,3 +364,25 @@ def erase(participant_ids: Iterable[int]) -> None:
 
 def holders(event_id: int) -> sa.Select[Any]:
     return sa.select(DietaryNeed.participant_id).where(DietaryNeed.event_id == event_id)
+
+
+def merge(kept: Participant, dropped: Participant) -> None:
+    """Keep what either of the two records of one person declared: no allergen is lost, the graver severity stays.
+
+    Nobody is shown what was declared; where the two differ, it waits until the person confirms it.
+    """
+    other, own = _row(dropped), _locked_row(kept)
+    if other is None:
+        return
+    if own is None:
+        other.participant_id = kept.id
+        return
+    vault = Vault(kept.event_id)
+    one, two = (Need.from_json(vault.open(row.sealed)) for row in (own, other))
+    diet = one.diet if one.diet not in {STANDARD, WITHHELD} else two.diet
+    note = "\n".join(dict.fromkeys(filter(None, (one.note, two.note))))
+    both = Need(diet, (*one.mild, *two.mild), (*one.severe, *two.severe), note)
+    own.confirmed = own.confirmed and (both == one or (other.confirmed and both == two))
+    own.sealed = vault.seal(both.to_json())
+    session().delete(other)
+    session().flush()

@@ -32,6 +32,7 @@ from eventhub.api import (
 from plugins.catering import (
     contributions,
     demo,
+    dietary,
     domain,
     jobs,
     permissions,
@@ -114,6 +115,11 @@ def provider_panels(event: Event, provider: Provider) -> Iterable[Panel]:
 @hookimpl
 def own_links(event: Event, participant: Participant) -> Iterable[PublicLink]:
     return contributions.own_links(event, participant)
+
+
+@hookimpl
+def before_people_merged(kept: Participant, dropped: Participant) -> None:
+    dietary.merge(kept, dropped)
 
 
 @hookimpl

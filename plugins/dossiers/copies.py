@@ -50,6 +50,11 @@ def forget_others(event: Event, kept: Iterable[int]) -> None:
     )
 
 
+def merge(kept: Participant, dropped: Participant) -> None:
+    """Forget both personal copies: what they say of visits and travel may not hold now; new ones are made."""
+    erase([kept.id, dropped.id])
+
+
 def erase(participant_ids: Iterable[int]) -> None:
     session().execute(sa.delete(PersonalCopy).where(PersonalCopy.participant_id.in_(list(participant_ids))))
 

@@ -31,6 +31,7 @@ from eventhub.api import (
 
 from . import (
     contributions,
+    copies,
     demo,
     domain,
     hookspecs,
@@ -107,6 +108,11 @@ def localized_texts(event: Event) -> Iterable[LocalizedEntry]:
 @hookimpl
 def public_links(event: Event) -> Iterable[PublicLink]:
     return contributions.public_links(event)
+
+
+@hookimpl
+def before_people_merged(kept: Participant, dropped: Participant) -> None:
+    copies.merge(kept, dropped)
 
 
 @hookimpl

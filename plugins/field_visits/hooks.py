@@ -165,5 +165,10 @@ def before_change(event: Event, subject: Any, changes: Mapping[str, Any]) -> Non
 
 
 @hookimpl
+def before_people_merged(kept: Participant, dropped: Participant) -> None:
+    places.merge(kept, dropped)
+
+
+@hookimpl
 def before_event_copied(source: Event, target: Event, shift: timedelta, items: Mapping[int, int]) -> None:
     domain.copy_to(source, target, shift, items)

@@ -34,7 +34,7 @@ from eventhub.api import (
 )
 
 from . import standing
-from .models import Allocation, Slot, Visit
+from .models import Abstention, Allocation, Slot, Visit, Wish
 from .solver import suits
 from .standing import Standing
 
@@ -225,3 +225,28 @@ def check_item_is_free(event: Event, item: ProgrammeItem) -> None:
         slot = session().scalar(query)
     if slot is not None and slot.places_used:
         raise CarriesPlaces(visit=slot.visit.title.label(language()), used=slot.places_used)
+
+
+def merge(kept: Participant, dropped: Participant) -> None:
+    """Give the kept person the wishes and places of the other, in the waves where they have none themselves.
+
+    A place that is left over is given back when the dropped person is cancelled, so the counters stay right.
+    """
+    said = sa.select(Wish.wave).where(Wish.participant_id == kept.id)
+    abstained = sa.select(Abstention.wave).where(Abstention.participant_id == kept.id)
+    spoken = set(session().scalars(said)) | set(session().scalars(abstained))
+    for model in (Wish, Abstention):
+        session().execute(
+            sa.update(model)
+            .where(model.participant_id == dropped.id, model.wave.not_in(spoken))
+            .values(participant_id=kept.id)
+        )
+    for model in (Wish, Abstention):
+        session().execute(sa.delete(model).where(model.participant_id == dropped.id))
+    placed = set(session().scalars(sa.select(Allocation.wave).where(Allocation.participant_id == kept.id)))
+    session().execute(
+        sa.update(Allocation)
+        .where(Allocation.participant_id == dropped.id, Allocation.wave.not_in(placed))
+        .values(participant_id=kept.id)
+    )
+    free([dropped.id])

@@ -62,7 +62,6 @@ def test_the_list_is_filtered_by_name_state_country_and_completeness(world: Worl
     }.items():
         assert names_shown(organiser.open(desk(world, query))) == shown
     assert "2 of 12 seats are named." in organiser.open(desk(world))
-    assert "2 of 4" in organiser.text
     assert "No delegation matches these filters" in organiser.open(desk(world, "?q=nobody"))
 
 
@@ -77,7 +76,7 @@ def test_a_long_list_is_paged_and_its_filters_stay(world: World, organiser: Pers
     with world.writing():
         for number in range(60):
             world.delegation(f"Town {number:02}", country="DE" if number < 55 else "FR")
-    page = organiser.open(desk(world, "?country=DE&page=2"))
+    page = organiser.open(desk(world, "?country=DE&page=3"))
     assert names_shown(page) == [f"Town {number:02}" for number in range(50, 55)]
     assert "Rows 51 to 55 of 55" in page
     assert "country=DE" in re.findall(r'<a rel="prev" href="([^"]+)"', page)[0]
@@ -104,7 +103,8 @@ def test_an_export_holds_what_the_list_shows_and_no_cell_that_runs(world: World,
     with world.writing():
         world.delegation('=HYPERLINK("http://evil","x")', contact_name="@SUM(1)", contact_phone="+33 4 76 59 59 59")
         world.delegation("Ghent", country="BE")
-    answer = organiser.client.get(desk(world, "?country=DE&format=csv"))
+    chosen = "column=quota&column=state&column=contact_name&column=contact_phone"
+    answer = organiser.client.get(desk(world, f"?country=DE&format=csv&{chosen}"))
     assert (answer.mimetype, answer.data[:3]) == ("text/csv", b"\xef\xbb\xbf")
     (row,) = csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig")), delimiter=";")
     assert {key: row[key] for key in ("Delegation", "Head of delegation", "Phone", "Seats", "State")} == {

@@ -6,17 +6,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from eventhub import hookspecs, privacy
 from eventhub.contributions import Attendance, Check, MailRecipient, MealAt, Severity
 from eventhub.db import session, statement_count
-from eventhub.delegations import lists, needs
+from eventhub.delegations import lists, merging, needs
 from eventhub.documents import DefinitionList, Heading, Missing, Table
 from eventhub.i18n import speaking
 from eventhub.localized import LocalizedText
 from eventhub.testing import World
 from plugins.field_visits import allocation, contributions, domain, dossier
-from plugins.field_visits.models import Run, Slot
+from plugins.field_visits.models import Allocation, Run, Slot
 from tests.browsing import Person
 
 
@@ -439,3 +440,29 @@ def test_a_mailing_names_the_visit_that_holds_in_the_readers_language(world: Wor
     assert lines == f"- Bonn Person 1\u00a0: {own}\n- Bonn Person 2\u00a0: {own}"
     few = statement_count(world.app, lambda: said(person))
     assert statement_count(world.app, lambda: said(head, person)) == few
+
+
+def test_merging_moves_wishes_and_places_and_keeps_the_counters_right(world: World, visits: Any) -> None:
+    with world.writing():
+        urban, forest = visits.slot("Urban project"), visits.slot("Forest walk", wave=2)
+        first = world.people(world.delegation("Ghent", people=1))[0]
+        second = world.people(world.delegation("Prague", people=1))[0]
+        visits.wish(first, urban)
+        visits.wish(second, urban)
+        visits.publish()
+        visits.publish(2)
+    assert domain.slot(world.event, urban.id).places_used == 2
+    with world.writing():
+        placed = session().scalars(sa.select(Allocation).where(Allocation.participant_id == first.id)).all()
+        for row in placed:
+            if row.wave == 2:
+                session().delete(row)
+                domain.slot(world.event, forest.id, lock=True).places_used -= 1
+    with world.writing():
+        merging.merge(world.event, first.id, second.id, {}, by=world.by, hooks=world.hooks)
+    session().rollback()
+    session().expire_all()
+    rows = session().execute(sa.select(Allocation.participant_id, Allocation.slot_id).order_by(Allocation.slot_id))
+    assert [tuple(row) for row in rows] == [(first.id, urban.id), (first.id, forest.id)]
+    used = session().scalars(sa.select(Slot.places_used).order_by(Slot.id)).all()
+    assert used == [1, 1]
