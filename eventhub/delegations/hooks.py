@@ -99,7 +99,6 @@ def menu_items(event: Event) -> Iterable[MenuItem]:
     yield MenuItem(_("Delegations"), "delegations.index", permissions.READ, Area.EVENT, 20)
     yield MenuItem(_("People"), "delegations.people", permissions.READ, Area.EVENT, 21)
     yield MenuItem(_("Arrivals"), "delegations_arrivals.index", permissions.READ, Area.EVENT, 22)
-    yield MenuItem(_("Seats and waiting list"), "delegations_waiting.index", permissions.READ, Area.EVENT, 22)
     yield MenuItem(
         _("Deadlines of the registration"), "delegations_deadlines.edit", of_events.SETTINGS, Area.SETTINGS, 15
     )

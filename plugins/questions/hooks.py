@@ -108,5 +108,10 @@ def people_columns(event: Event) -> Iterable[PeopleColumn]:
 
 
 @hookimpl
+def before_people_merged(kept: Participant, dropped: Participant) -> None:
+    privacy.merge(kept, dropped)
+
+
+@hookimpl
 def before_event_copied(source: Event, target: Event, shift: timedelta, items: Mapping[int, int]) -> None:
     domain.copy_to(source, target)

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from eventhub.api import KeyDestroyed, OwnFile, PersonalData, _l, session
+from eventhub.api import KeyDestroyed, OwnFile, Participant, PersonalData, _l, session
 
 from . import files, words
 from .models import Answer, Question
@@ -50,6 +50,17 @@ def own_files(participant_id: int) -> Iterable[OwnFile]:
             except (FileNotFoundError, KeyDestroyed):
                 continue
             yield OwnFile(f"questions/{answer.question_id}-{answer.value['name']}", content)
+
+
+def merge(kept: Participant, dropped: Participant) -> None:
+    """Give the kept person the other's answers to what they have not answered themselves; forget the rest."""
+    answered = set(session().scalars(sa.select(Answer.question_id).where(Answer.participant_id == kept.id)))
+    session().execute(
+        sa.update(Answer)
+        .where(Answer.participant_id == dropped.id, Answer.question_id.not_in(answered))
+        .values(participant_id=kept.id)
+    )
+    erase([dropped.id])
 
 
 PERSONAL_DATA = (

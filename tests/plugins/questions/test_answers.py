@@ -14,6 +14,7 @@ from eventhub import hookspecs
 from eventhub.access.models import EventRole
 from eventhub.db import session, statement_count
 from eventhub.delegations import domain as delegations
+from eventhub.delegations import merging
 from eventhub.delegations.models import Delegation, Participant
 from eventhub.testing import World
 from plugins.questions import answers, domain
@@ -164,3 +165,16 @@ def test_a_page_costs_the_same_for_many_people_and_questions(world: World, askin
         client.get(world.url(f"questions/{path}"))  # what the event owes is derived once
         counts.append(statement_count(world.app, partial(client.get, world.url(f"questions/{path}"))))
     assert counts[0] == counts[1] <= 10
+
+
+def test_merging_two_records_of_a_person_keeps_what_either_answered(
+    world: World, asking: Asking, asked: dict[str, Question]
+) -> None:
+    with world.writing():
+        first, second = world.people(world.delegation("Lyon", people=1))[0], world.people(turin(world))[0]
+        said(world, first, {asked["size"]: "c1"})
+        said(world, second, {asked["size"]: "c2", asked["motto"]: "Élan"})
+    with world.writing():
+        merging.merge(world.event, first.id, second.id, {}, by=world.by, hooks=world.hooks)
+    assert asking.answers(first) == {"Size": "c1", "Motto": "Élan"}
+    assert asking.answers(second) == {}
