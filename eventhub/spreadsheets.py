@@ -61,6 +61,11 @@ def csv_chunks(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterat
     yield stream.getvalue().encode()
 
 
+def csv_bytes(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """Return the whole file at once."""
+    return b"".join(csv_chunks(headings, rows))
+
+
 def xlsx_bytes(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """Return the workbook; its rows go to a temporary file one by one, so that a long list costs no memory."""
     import xlsxwriter  # slow import
@@ -104,8 +109,8 @@ def download(kind: str, name: str, headings: Sequence[str], rows: Iterable[Seque
     if kind == "xlsx":
         response = Response(xlsx_bytes(name, headings, rows), content_type=XLSX)
     else:
-        chunks = csv_chunks(headings, rows)
-        body = stream_with_context(chunks) if isinstance(rows, Iterator) else b"".join(chunks)
+        reading = isinstance(rows, Iterator)
+        body = stream_with_context(csv_chunks(headings, rows)) if reading else csv_bytes(headings, rows)
         response = Response(body, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{stem}.{kind}"'
     return response
