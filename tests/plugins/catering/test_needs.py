@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from eventhub.api import Delegation, Participant, activity, clock, needs, outbox, session
+from eventhub.delegations import merging
 from eventhub.delegations.models import Consent
 from eventhub.encryption import destroy_key
 from eventhub.testing import World, csrf_of
@@ -290,3 +291,21 @@ def test_the_named_list_is_filtered(world: World, kitchen, wanted: dietary.Wante
         kitchen.eats(people[2], Need("vegetarian"))
         found = {line.person.id for line in dietary.named(world.event, by=world.by, wanted=wanted)}
     assert "".join(letter for letter, person in zip("abc", people, strict=True) if person.id in found) == expected
+
+
+def test_merging_two_records_of_a_person_loses_no_allergen_and_asks_to_confirm(world: World) -> None:
+    with world.writing():
+        first = world.people(world.delegation("Ghent", people=1))[0]
+        second = world.people(world.delegation("Prague", people=1))[0]
+        third = world.people(world.delegation("Turin", people=1))[0]
+        own = Need("vegetarian", mild=("milk", "fish"))
+        other = Need(dietary.STANDARD, mild=("eggs",), severe=("fish",))
+        dietary.declare(world.event, first, own, own=True, by=world.by)
+        dietary.declare(world.event, second, other, own=True, by=world.by)
+    with world.writing():
+        merging.merge(world.event, first.id, second.id, {}, by=world.by, hooks=world.hooks)
+    both = Need("vegetarian", mild=("eggs", "milk"), severe=("fish",))
+    assert dietary.of_event(world.event) == {first.id: Declared(both, confirmed=False)}
+    with world.writing():
+        merging.merge(world.event, third.id, first.id, {}, by=world.by, hooks=world.hooks)
+    assert dietary.of_event(world.event) == {third.id: Declared(both, confirmed=False)}
