@@ -43,6 +43,9 @@ ROWS = {
     "request_id": "seat_request",
     "seat_id": "seat",
     "import_id": "roster_import",
+    "filter_id": "saved_filter",
+    "first_id": "participant",
+    "second_id": "participant",
     "mailing_id": "mailing",
 }
 # arguments that name no row
