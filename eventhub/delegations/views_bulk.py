@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import wtforms
-from flask import abort, g, redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventhub.access.permissions import requires
@@ -46,7 +46,7 @@ def index() -> ResponseReturnValue:
     """Say who is touched and who is not, and why; the same address by POST does it, if that still holds."""
     act = ACTS.get(request.args.get("act", ""))
     if act is None:
-        abort(404)
+        return redirect(url_for("delegations.index", **list_arguments()))
     every = request.args.get("on") == "all"
     ids = [int(key) for key in request.args.getlist("id") if key.isascii() and key.isdigit() and len(key) < 10]
     form = BulkForm()
