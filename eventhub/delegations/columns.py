@@ -43,7 +43,7 @@ def of_delegations(event: Event) -> list[Column[Delegation]]:
         Column("complete", _("Complete (%)"), lambda row: progress[row.id].percent, numeric=True, prepare=count),
         Column("missing", _("Missing"), lambda row: progress[row.id].missing, prepare=count),
         Column("state", _("State"), lambda row: str(words.STATES[row.state])),
-        Column("contact_name", _("Head of delegation"), lambda row: row.contact_name),
+        Column("contact_name", _("Head of delegation"), lambda row: row.contact_name, shown=False),
         Column("contact_email", _("E-mail"), lambda row: row.contact_email, shown=False),
         Column("contact_phone", _("Phone"), lambda row: row.contact_phone, shown=False),
         Column("language", _("Language of mails"), lambda row: language_name(row.contact_language), shown=False),

@@ -151,19 +151,31 @@ def kept_query() -> dict[str, list[str]]:
 
 
 def paginate(query: sa.Select[T], *, per_page: int = PER_PAGE) -> Page[T]:
-    """Return the page that the URL asks for, in two statements whatever the number of rows."""
+    """Return the page that the URL asks for, in two statements whatever the number of rows; plain rows take one."""
+    wanted = min(max(1, request.args.get("page", 1, int)), 1_000_000)
+    if not is_of_one(query):
+        rows = session().execute(_page_of(query.add_columns(_counted(query).scalar_subquery()), wanted, per_page)).all()
+        if rows or wanted == 1:
+            return Page(rows, wanted, rows[0][-1] if rows else 0, per_page)  # type: ignore[arg-type]  # rows for a T
     total = total_of(query)
-    pages = max(1, -(-total // per_page))
-    number = min(max(1, request.args.get("page", 1, int)), pages)
-    result: Any = session().execute(query.limit(per_page).offset((number - 1) * per_page))
-    rows = result.scalars().unique().all() if is_of_one(query) else result.all()
-    return Page(list(rows), number, total, per_page)
+    number = min(wanted, max(1, -(-total // per_page)))
+    result: Any = session().execute(_page_of(query, number, per_page))
+    found = result.scalars().unique().all() if is_of_one(query) else result.all()
+    return Page(list(found), number, total, per_page)
+
+
+def _page_of(query: sa.Select[Any], number: int, per_page: int) -> sa.Select[Any]:
+    return query.limit(per_page).offset((number - 1) * per_page)
+
+
+def _counted(query: sa.Select[Any]) -> sa.Select[int]:
+    ids = query.order_by(None).with_only_columns(sa.literal(1), maintain_column_froms=True)
+    return sa.select(sa.func.count()).select_from(ids.subquery())
 
 
 def total_of(query: sa.Select[Any]) -> int:
     """Return how many rows the query has, without reading their columns."""
-    ids = query.order_by(None).with_only_columns(sa.literal(1), maintain_column_froms=True)
-    return session().scalar(sa.select(sa.func.count()).select_from(ids.subquery())) or 0
+    return session().scalar(_counted(query)) or 0
 
 
 def kept_arguments(*names: str) -> Mapping[str, list[str]]:
