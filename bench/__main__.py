@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench import load, registration, roster
+from bench import burst, load, registration, roster
 from bench.inside import ANEW, inside
 
 HERE = Path(__file__).parent
@@ -68,7 +68,9 @@ def eventhub(folder: Path, *arguments: str, **more: str) -> str:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, port: int, *command: str, **more: str) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
+def serving(
+    folder: Path, port: int, *command: str, page: str = PUBLIC[0], **more: str
+) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
     """Start a server and wait for its first page; yields it with the seconds that took."""
     began = time.perf_counter()
     process = subprocess.Popen(
@@ -78,7 +80,7 @@ def serving(folder: Path, port: int, *command: str, **more: str) -> Iterator[tup
         while True:
             with (
                 contextlib.suppress(OSError),
-                urllib.request.urlopen(f"http://127.0.0.1:{port}{PUBLIC[0]}", timeout=10),
+                urllib.request.urlopen(f"http://127.0.0.1:{port}{page}", timeout=10),
             ):
                 break
             if process.poll() is not None or time.perf_counter() - began > 60:
@@ -138,7 +140,7 @@ def measure() -> list[Row]:
         eventhub(folder, "demo", "--people", "5000")
         rows += inside(folder, NOW, Row)
         rows += over_http(folder)
-    return rows + roster.measure(Row, NOW)
+    return rows + burst.rows(sys.modules[__name__], NOW, Row) + roster.measure(Row, NOW)
 
 
 def over_http(folder: Path) -> list[Row]:
