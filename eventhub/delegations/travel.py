@@ -109,7 +109,7 @@ def _write_legs(journey: Journey, new: list[dict[str, Any]]) -> dict[str, list[A
                     setattr(leg, name, value)
         if leg is None and any(said.values()):
             whose = {"event_id": journey.person.event_id, "participant_id": journey.person.id}
-            new.append({**whose, "direction": given.direction.value, **said})
+            new.append({**whose, "direction": str(given.direction), **said})
     return differences
 
 
