@@ -95,7 +95,7 @@ def check(client: FlaskClient, target: Target, name: str, value: str, form: Page
         again = next((one for one in forms_of(text) if target.field in one.names and one.method == "post"), None)
         if again is not None and again.values.get(target.field) is not None and is_text(form, text, target.field):
             kept = again.values[target.field]
-            assert lines(kept) == lines(clean(value)), f"{where}: what was typed is lost"
+            assert lines(kept) in {lines(clean(value)), lines(value)}, f"{where}: what was typed is lost"
     return answer.status_code
 
 
@@ -142,8 +142,8 @@ def test_a_head_of_delegation_can_type_anything(demo: ToldWorld, share: int) -> 
     client = demo.guest(found)
     start = demo.url(f"registration/{found.id}/", area="e")
     answers = attack(client, [page for page in pages_of(demo, client, start) if "/registration/" in page], share=share)
-    assert answers.get("302", 0) > 300 / share  # much of it is somebody's name, and accepted
-    assert answers.get("422", 0) > 300 / share
+    assert answers.get("302", 0) > 150 / share  # much of it is somebody's name, and accepted
+    assert answers.get("422", 0) > 150 / share
 
 
 @pytest.mark.parametrize("share", [6, pytest.param(1, marks=pytest.mark.trust)])
